@@ -1,0 +1,13 @@
+"""The closed vocabularies agents speak, with labels and synonyms in English, Chinese and Japanese."""
+
+from shotplan.vocabulary.actions import ACTIONS, ActionTemplate
+from shotplan.vocabulary.camera import ANGLES, LENSES, MOVES, SHOT_SIZES, SIDES
+from shotplan.vocabulary.cast import CHARACTER_KINDS, CharacterKind
+from shotplan.vocabulary.emotions import EMOTIONS, Emotion
+from shotplan.vocabulary.sets import PLACES, PROP_KINDS, STYLES, TIMES, WEATHERS, PropKind
+from shotplan.vocabulary.term import LANGUAGES, Language, Term, Vocabulary
+
+__all__ = [
+    "ACTIONS", "ANGLES", "CHARACTER_KINDS", "EMOTIONS", "LANGUAGES", "LENSES", "MOVES", "PLACES", "PROP_KINDS", "SHOT_SIZES", "SIDES",
+    "STYLES", "TIMES", "WEATHERS", "ActionTemplate", "CharacterKind", "Emotion", "Language", "PropKind", "Term", "Vocabulary",
+]  # fmt: skip

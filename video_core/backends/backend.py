@@ -1,0 +1,58 @@
+"""What every video backend is: conditioning in, frames and an honest report out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from video_core.conditioning import Conditioning
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) steps."""
+
+
+@dataclass(frozen=True)
+class ControlUse:
+    """What a backend did with one control of the bundle."""
+
+    control: str
+    use: Literal["honoured", "approximated", "ignored"]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Frames of one shot."""
+
+    frames: NDArray[np.uint8]
+    """(F,H,W,3) RGB."""
+    fps: int
+    report: tuple[ControlUse, ...]
+    seconds: float
+    """Wall time of the rendering."""
+
+
+class Backend(Protocol):
+    name: str
+
+    def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
+        """Draw the shot at the conditioning's size. Raises `RenderError`."""
+        ...
+
+
+BACKENDS: dict[str, Callable[[], Backend]] = {}
+"""Backend factories by name; third parties add theirs through the entry point group `ekonte.backends`."""
+
+
+def register(name: str) -> Callable[[Callable[[], Backend]], Callable[[], Backend]]:
+    """Decorator: add a backend class (called without arguments) under `name`."""
+
+    def add(factory: Callable[[], Backend]) -> Callable[[], Backend]:
+        BACKENDS[name] = factory
+        return factory
+
+    return add
