@@ -1,0 +1,81 @@
+"""Text to token ids and back: the tokenizer, and the chat markup around messages.
+
+Knows ChatML as SmolLM2 was trained on it. Does not know schemas or the forward pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from llguidance import LLTokenizer
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+from agents.model import ChatMessage
+
+HOUSE_SYSTEM_PROMPT = "You work in a film crew. You answer with JSON."
+"""Sent when a request brings no system message: left alone, SmolLM2's own template introduces its maker, and the
+maker's name then turns up in the stories."""
+
+
+def tokenizer_from_gguf(fields: dict[str, Any]) -> str:
+    """The tokenizer.json text of a byte-level BPE stored in GGUF fields. Pre-tokeniser `smollm`: single digits, GPT-2 words."""
+    tokens: list[str] = fields["tokenizer.ggml.tokens"]
+    if fields["tokenizer.ggml.model"] != "gpt2" or fields["tokenizer.ggml.pre"] != "smollm":
+        raise ValueError(f"tokenizer {fields['tokenizer.ggml.model']}/{fields['tokenizer.ggml.pre']}")
+    merges = [tuple(pair.split(" ")) for pair in fields["tokenizer.ggml.merges"]]
+    tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    control = 3  # the token_type of markup in GGUF
+    kinds = fields["tokenizer.ggml.token_type"]
+    tokenizer.add_special_tokens(
+        [AddedToken(t, special=True, normalized=False) for t, kind in zip(tokens, kinds, strict=True) if kind == control]
+    )
+    return str(tokenizer.to_str())
+
+
+class ChatTokens:
+    """Renders chat messages to token ids; what a message says can never become markup."""
+
+    def __init__(self, tokenizer: Tokenizer, vocab_size: int) -> None:
+        self._plain = Tokenizer.from_str(tokenizer.to_str())
+        self._plain.encode_special_tokens = True  # a script that contains "<|im_end|>" stays text
+        self.start, self.end = tokenizer.token_to_id("<|im_start|>"), tokenizer.token_to_id("<|im_end|>")
+        if self.start is None or self.end is None:
+            raise ValueError("the tokenizer has no <|im_start|> and <|im_end|>")
+        self._newline = self._plain.encode("\n").ids
+        self.for_grammar = LLTokenizer(tokenizer.to_str(), n_vocab=vocab_size, eos_token=self.end)
+
+    @classmethod
+    def load(cls, folder: Path) -> ChatTokens:
+        """Read tokenizer.json and config.json of a checkpoint folder."""
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return cls(Tokenizer.from_file(str(folder / "tokenizer.json")), int(config["vocab_size"]))
+
+    def prompt(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """Token ids of the messages followed by the opening of the assistant's turn."""
+        ids: list[int] = []
+        for message in with_system(messages):
+            ids += [self.start, *self._plain.encode(f"{message.role}\n{message.content}").ids, self.end, *self._newline]
+        return [*ids, self.start, *self._plain.encode("assistant\n").ids]
+
+    def text(self, ids: Sequence[int]) -> str:
+        return str(self._plain.decode(list(ids), skip_special_tokens=False))
+
+
+def with_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """The messages with a system message in front, the house one if they bring none."""
+    if messages and messages[0].role == "system":
+        return list(messages)
+    return [ChatMessage(role="system", content=HOUSE_SYSTEM_PROMPT), *messages]
+
+
+def rendered(messages: Sequence[ChatMessage]) -> str:
+    """The prompt as text, for people: exactly what `ChatTokens.prompt` encodes."""
+    turns = (f"<|im_start|>{m.role}\n{m.content}<|im_end|>\n" for m in with_system(messages))
+    return "".join(turns) + "<|im_start|>assistant\n"
