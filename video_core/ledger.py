@@ -1,0 +1,59 @@
+"""Which files of a production are up to date: a digest of what each was made from, and of what it holds.
+
+"Exists on disk" is not "up to date": a file counts as current only when both digests match.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from shotplan.errors import RenderError
+
+NAME = "artifacts.json"
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_of(*parts: str) -> str:
+    """SHA-256 over texts, order and boundaries included."""
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+
+class Ledger:
+    """The digests of one production folder, in `artifacts.json`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._path = folder / NAME
+        try:
+            entries = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            entries = {}
+        self._entries: dict[str, dict[str, str]] = entries if isinstance(entries, dict) else {}
+
+    def current(self, name: str, inputs: str) -> bool:
+        """Whether `name` was made from exactly `inputs` and has not been changed since."""
+        entry = self._entries.get(name)
+        path = self.folder / name
+        return bool(entry) and entry.get("inputs") == inputs and path.is_file() and entry.get("sha256") == file_digest(path)
+
+    def record(self, name: str, inputs: str) -> None:
+        """Note that `name` has just been made from `inputs`. Raises `RenderError` when the ledger cannot be written."""
+        self._entries[name] = {"inputs": inputs, "sha256": file_digest(self.folder / name)}
+        temporary = self._path.with_suffix(".part")
+        try:
+            temporary.write_text(json.dumps(self._entries, indent=1), encoding="utf-8")
+            os.replace(temporary, self._path)
+        except OSError as e:
+            raise RenderError(f"cannot write: {e.strerror or e}", where=str(self._path), todo="check the folder and the free space") from e
+
+    def sha256(self, name: str) -> str:
+        """Digest of a recorded file; empty when it was never recorded."""
+        return self._entries.get(name, {}).get("sha256", "")
