@@ -1,0 +1,146 @@
+"""Where a still camera stands so that its subject has the size and angle asked for.
+
+Knows the size formula, headroom and how a group or a path is kept in frame. Does not know moves or obstacles.
+Source of the size formula: a pinhole of focal length f (mm, on a 36 mm-wide frame) sees a height of 36 d / (f aspect) at distance d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shotplan.staging.camera_subject import WHOLE_BODY_RANK, Extent
+from shotplan.staging.staged import Array
+from shotplan.vocabulary.camera import ShotSize
+
+MARGIN = 0.025
+"""Part of the frame that stays free at each edge."""
+SIZE_TOLERANCE = 0.055
+"""Part of the frame height by which the size may give way so that a moving subject stays in a still frame."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A still camera: `aim` is in the middle of the frame, `distance` metres in front of it, along `azimuth` and `elevation`."""
+
+    aim: Array
+    azimuth: float
+    """Radians about +Y, of the direction from aim to camera; 0 is +Z."""
+    elevation: float
+    distance: float
+    focal: float
+    """mm"""
+    roll: float
+
+    @property
+    def position(self) -> Array:
+        return self.aim + view_axes(self.azimuth, self.elevation)[2] * self.distance
+
+
+def view_axes(azimuth: float, elevation: float, roll: float = 0.0) -> tuple[Array, Array, Array]:
+    """Right, up and back (toward the camera) unit vectors of a camera that looks at its aim from (azimuth, elevation), radians."""
+    ca, sa, ce, se = np.cos(azimuth), np.sin(azimuth), np.cos(elevation), np.sin(elevation)
+    back = np.array([ce * sa, se, ce * ca])
+    right = np.array([ca, 0.0, -sa])
+    up = np.cross(back, right)
+    if roll:
+        right, up = np.cos(roll) * right + np.sin(roll) * up, np.cos(roll) * up - np.sin(roll) * right
+    return right, up, back
+
+
+def in_frame(points: Array, pose: Pose, aspect: float) -> tuple[Array, Array, Array]:
+    """Frame coordinates of points (...,3): x right in frame widths, y up in frame heights, both 0 in the middle; depth in metres."""
+    right, up, back = view_axes(pose.azimuth, pose.elevation, pose.roll)
+    rel = points - pose.aim
+    depth = pose.distance - rel @ back
+    scale = pose.focal / 36.0 / np.maximum(depth, 1e-3)
+    return (rel @ right) * scale, (rel @ up) * scale * aspect, depth
+
+
+def size_distance(length: float, size: ShotSize, focal: float, aspect: float) -> float:
+    """Metres at which a segment of `length` metres fills `size.fill` of the frame height."""
+    return length / size.fill * focal * aspect / 36.0
+
+
+def frame_subject(
+    extents: Sequence[Extent], size: ShotSize, *, main: int, hold: NDArray[np.intp] | None, azimuth: float, elevation: float, roll: float,
+    focal: float, aspect: float, least_distance: float = 0.0,
+) -> Pose:  # fmt: skip
+    """The still camera that shows `extents` at `size` at frame `main`.
+
+    `hold`: frame numbers that the same still frame should also hold, None when the camera will follow by itself. When size
+    and hold cannot both be had, size wins. A closer minimum distance than the lens asks for is met by a longer focal length.
+    """
+    tallest = max(extents, key=lambda e: e.length)
+    wanted = size_distance(tallest.length, size, focal, aspect)
+    if wanted < least_distance:
+        focal, wanted = focal * least_distance / wanted, least_distance
+    now = np.array([main])
+    pose = Pose(tallest.center[main], azimuth, elevation, wanted, focal, roll)
+    pose = _size_at(pose, tallest.center[main], wanted)
+    whole = size.rank <= WHOLE_BODY_RANK
+    if len(extents) > 1 or whole:
+        pose = _fit(pose, _points(extents, now), aspect, tallest.center[main], wanted, np.inf)
+    if len(extents) == 1:
+        pose = _head_room(pose, extents[0], size, main, aspect)
+    if hold is not None and len(hold) > 1:
+        reach = wanted * size.fill / max(size.fill - SIZE_TOLERANCE, 0.4 * size.fill)
+        held = _fit(pose, _points(extents, hold), aspect, tallest.center[main], max(wanted, pose.distance), max(reach, pose.distance))
+        if _holds(held, _points(extents, hold), aspect):
+            if len(extents) == 1 and size.fill > 0.5:
+                kept = _head_room(held, extents[0], size, main, aspect)
+                held = kept if _holds(kept, _points(extents, hold), aspect) else held
+            return held
+    return pose
+
+
+def _points(extents: Sequence[Extent], frames: NDArray[np.intp]) -> Array:
+    return np.concatenate([e.outline[frames].reshape(-1, 3) for e in extents])
+
+
+def _size_at(pose: Pose, center: Array, depth: float) -> Pose:
+    """Move the camera along its axis until `center` is `depth` metres deep."""
+    back = view_axes(pose.azimuth, pose.elevation)[2]
+    return replace(pose, distance=depth + float((center - pose.aim) @ back))
+
+
+def _fit(pose: Pose, points: Array, aspect: float, center: Array, nearest: float, farthest: float) -> Pose:
+    """Aim at the middle of `points` and step back, at most until `center` is `farthest` metres deep, until they are in frame."""
+    right, up, _ = view_axes(pose.azimuth, pose.elevation, pose.roll)
+    depth = nearest
+    for _ in range(4):
+        x, y, z = in_frame(points, pose, aspect)
+        mid_x, mid_y = (x.min() + x.max()) / 2, (y.min() + y.max()) / 2
+        view = 36.0 / pose.focal * pose.distance
+        pose = _size_at(replace(pose, aim=pose.aim + right * (mid_x * view) + up * (mid_y * view / aspect)), center, depth)
+        x, y, z = in_frame(points, pose, aspect)
+        room = 0.5 - MARGIN
+        # |x| z is fixed under a step back of s: |x| z / (z + s) <= room
+        need = max(float(np.max((np.abs(x) / room - 1) * z)), float(np.max((np.abs(y) / room - 1) * z)))
+        depth = float(np.clip(depth + need, nearest, farthest))
+        pose = _size_at(pose, center, depth)
+    return pose
+
+
+def _holds(pose: Pose, points: Array, aspect: float) -> bool:
+    x, y, z = in_frame(points, pose, aspect)
+    return bool(np.all(z > 0.05) and max(np.abs(x).max(), np.abs(y).max()) <= 0.5 - 0.5 * MARGIN)
+
+
+def _head_room(pose: Pose, extent: Extent, size: ShotSize, main: int, aspect: float) -> Pose:
+    """Put the top of the head a sensible bit below the frame's top: a tenth for closer sizes, more when the figure is small."""
+    free = max(0.0, 1.0 - size.fill)
+    room = min(free / 2, 0.10) if size.rank > WHOLE_BODY_RANK else free * 0.46
+    up = view_axes(pose.azimuth, pose.elevation, pose.roll)[1]
+    top = extent.top[main]
+    _, y, z = in_frame(top[None], pose, aspect)
+    _, ys, _ = in_frame(extent.outline[main], pose, aspect)
+    highest = max(float(y[0]), float(ys.max()))
+    shift = highest - (0.5 - room)
+    if size.rank <= WHOLE_BODY_RANK:  # the feet stay in frame too
+        shift = min(shift, float(ys.min()) + 0.5 - MARGIN)
+    step = up * (shift * float(z[0]) * 36.0 / pose.focal / aspect)
+    return replace(pose, aim=pose.aim + step)
