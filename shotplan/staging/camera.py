@@ -123,7 +123,9 @@ def _view(
         extents = (place_extent("", spot, np.zeros(frames), size),)
     lead = extents[0]
     if len(extents) > 1:
-        facing = np.arctan2(sum(np.sin(e.heading[main]) for e in extents), sum(np.cos(e.heading[main]) for e in extents))
+        facing = np.arctan2(
+            sum(np.sin(e.heading[main]) for e in extents), sum(np.cos(e.heading[main]) for e in extents)
+        )
     else:
         facing = float(lead.heading[main])
     azimuth = np.radians(side.azimuth) + (0.0 if side.of_stage else float(facing))
@@ -154,7 +156,9 @@ def _partner(people: Sequence[StagedActor], actors: Sequence[StagedActor], main:
     )
 
 
-def _over_shoulder(subject: Extent, other: StagedActor, azimuth: float, angle: CameraAngle, main: int, size_least: float) -> _View:
+def _over_shoulder(
+    subject: Extent, other: StagedActor, azimuth: float, angle: CameraAngle, main: int, size_least: float
+) -> _View:
     """Behind the other person, past the shoulder that is nearer to the side asked for."""
     height = other.character.height
     head = other.joints[main, 14:18].mean(axis=0)
@@ -167,11 +171,21 @@ def _over_shoulder(subject: Extent, other: StagedActor, azimuth: float, angle: C
     behind = gap + 0.42 * height
     rise = head[1] + 0.02 * height - float(subject.center[main, 1])
     elevation = float(np.arctan2(rise, behind)) + np.radians(angle.elevation) * 0.3
-    return _View((subject,), base + (beside if turn >= 0 else -beside), float(np.clip(elevation, -0.5, 1.1)), max(behind, size_least))
+    return _View(
+        (subject,),
+        base + (beside if turn >= 0 else -beside),
+        float(np.clip(elevation, -0.5, 1.1)),
+        max(behind, size_least),
+    )
 
 
 def _point_of_view(
-    viewer: StagedActor, spec: CameraSpec, actors: Sequence[StagedActor], props: Sequence[StagedProp], main: int, frames: int
+    viewer: StagedActor,
+    spec: CameraSpec,
+    actors: Sequence[StagedActor],
+    props: Sequence[StagedProp],
+    main: int,
+    frames: int,
 ) -> _View:
     """From the viewer's eyes toward what it acts on, else the nearest person, else straight ahead."""
     size = size_of(spec)
@@ -210,7 +224,9 @@ def _from_eye(pose: Pose, eye: Array, extents: Sequence[Extent], main: int) -> P
     distance = max(float(np.linalg.norm(back)), 0.1)
     focal = float(np.clip(pose.focal * distance / pose.distance, pose.focal * 0.5, pose.focal * 3.0))
     elevation = float(np.arcsin(np.clip(back[1] / distance, -0.99, 0.99)))
-    return replace(pose, azimuth=float(np.arctan2(back[0], back[2])), elevation=elevation, distance=distance, focal=focal)
+    return replace(
+        pose, azimuth=float(np.arctan2(back[0], back[2])), elevation=elevation, distance=distance, focal=focal
+    )
 
 
 def _held_frames(people: Sequence[StagedActor], fps: int, frames: int) -> NDArray[np.intp]:

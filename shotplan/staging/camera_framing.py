@@ -88,7 +88,14 @@ def frame_subject(
         pose = _head_room(pose, extents[0], size, main, aspect)
     if hold is not None and len(hold) > 1:
         reach = wanted * size.fill / max(size.fill - SIZE_TOLERANCE, 0.4 * size.fill)
-        held = _fit(pose, _points(extents, hold), aspect, tallest.center[main], max(wanted, pose.distance), max(reach, pose.distance))
+        held = _fit(
+            pose,
+            _points(extents, hold),
+            aspect,
+            tallest.center[main],
+            max(wanted, pose.distance),
+            max(reach, pose.distance),
+        )
         if _holds(held, _points(extents, hold), aspect):
             if len(extents) == 1 and size.fill > 0.5:
                 kept = _head_room(held, extents[0], size, main, aspect)
@@ -115,7 +122,9 @@ def _fit(pose: Pose, points: Array, aspect: float, center: Array, nearest: float
         x, y, z = in_frame(points, pose, aspect)
         mid_x, mid_y = (x.min() + x.max()) / 2, (y.min() + y.max()) / 2
         view = 36.0 / pose.focal * pose.distance
-        pose = _size_at(replace(pose, aim=pose.aim + right * (mid_x * view) + up * (mid_y * view / aspect)), center, depth)
+        pose = _size_at(
+            replace(pose, aim=pose.aim + right * (mid_x * view) + up * (mid_y * view / aspect)), center, depth
+        )
         x, y, z = in_frame(points, pose, aspect)
         room = 0.5 - MARGIN
         # |x| z is fixed under a step back of s: |x| z / (z + s) <= room

@@ -107,7 +107,9 @@ def occluder(staged: StagedShot, thing: Measurable, *, step: int = 1) -> str | N
     """Id of what hides most of `thing` over the shot, None when nothing hides it."""
     frames = np.arange(0, staged.frames, step)
     bodies = _others(staged, thing).at(frames)
-    hidden = hidden_by(staged.camera.c2w[frames, :3, 3], extent(staged, thing).outline[frames], bodies).mean(axis=(0, 1))
+    hidden = hidden_by(staged.camera.c2w[frames, :3, 3], extent(staged, thing).outline[frames], bodies).mean(
+        axis=(0, 1)
+    )
     if not len(hidden) or hidden.max() <= 0:
         return None
     return (*bodies.box_ids, *bodies.capsule_ids)[int(hidden.argmax())]

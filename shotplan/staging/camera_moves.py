@@ -61,7 +61,16 @@ def _toward(position: Array, target: Array) -> tuple[Array, Array]:
 
 
 def move_camera(
-    pose: Pose, move: CameraMove, *, target: Array, outline: Array, main: int, aspect: float, fps: int, carrier: Array | None, name: str
+    pose: Pose,
+    move: CameraMove,
+    *,
+    target: Array,
+    outline: Array,
+    main: int,
+    aspect: float,
+    fps: int,
+    carrier: Array | None,
+    name: str,
 ) -> Path:
     """Play `move` around the still `pose`.
 
@@ -108,7 +117,14 @@ def move_camera(
             position[:, 1] += d * amount * (s - 0.5)
         case "orbit":
             angle = pose.azimuth + np.radians(amount) * (s - 0.5)
-            around = np.stack([np.cos(pose.elevation) * np.sin(angle), np.full(frames, np.sin(pose.elevation)), np.cos(pose.elevation) * np.cos(angle)], axis=1)
+            around = np.stack(
+                [
+                    np.cos(pose.elevation) * np.sin(angle),
+                    np.full(frames, np.sin(pose.elevation)),
+                    np.cos(pose.elevation) * np.cos(angle),
+                ],
+                axis=1,
+            )
             position = position - back * d + around * d
             operated = "track"
         case "crane":

@@ -43,7 +43,9 @@ class Solids:
         )  # fmt: skip
 
 
-def solids(actors: Sequence[StagedActor], props: Sequence[StagedProp], frames: int, *, without: Collection[str] = ()) -> Solids:
+def solids(
+    actors: Sequence[StagedActor], props: Sequence[StagedProp], frames: int, *, without: Collection[str] = ()
+) -> Solids:
     """Everything that can be bumped into or hide something, except `without`. Things in a hand and things flat on the ground do not count."""
     held = {h for a in actors for h in a.holds if h}
     boxes = [

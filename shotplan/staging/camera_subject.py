@@ -92,7 +92,10 @@ def actor_extent(actor: StagedActor, size: ShotSize) -> Extent:
         wide, keep = {6: (0.07, 0.95), 7: (0.05, 0.8), 8: (0.03, 0.6)}.get(size.rank, (0.11, 1.0))
         around = wide * height * np.array([[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]], dtype=float)
         half = keep * (top - center)[:, None]
-        outline = np.concatenate([center[:, None] + half + 0.4 * around, center[:, None] + around, center[:, None] - half + 0.4 * around], axis=1)
+        outline = np.concatenate(
+            [center[:, None] + half + 0.4 * around, center[:, None] + around, center[:, None] - half + 0.4 * around],
+            axis=1,
+        )
     eyes = joints[:, (14, 15)].mean(axis=1)
     return Extent(actor.id, top, center, length, outline, body, actor.heading, eyes)
 
@@ -100,15 +103,25 @@ def actor_extent(actor: StagedActor, size: ShotSize) -> Extent:
 def prop_extent(prop: StagedProp, size: ShotSize) -> Extent:
     """Where `prop` is. A flat or long thing counts as at least 0.6 of its longest side high; closer sizes show half of it."""
     width, height, depth = prop.prop.size
-    corners = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (0.0, 1.0) for z in (-0.5, 0.5)]) * (width, height, depth)
+    corners = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (0.0, 1.0) for z in (-0.5, 0.5)]) * (
+        width,
+        height,
+        depth,
+    )
     c, s = np.cos(prop.yaw)[:, None], np.sin(prop.yaw)[:, None]
-    turned = np.stack([c * corners[:, 0] + s * corners[:, 2], 0 * c + corners[:, 1], c * corners[:, 2] - s * corners[:, 0]], axis=-1)
+    turned = np.stack(
+        [c * corners[:, 0] + s * corners[:, 2], 0 * c + corners[:, 1], c * corners[:, 2] - s * corners[:, 0]], axis=-1
+    )
     body = turned + prop.position[:, None]
     reference = max(height, 0.6 * max(width, depth))
     length = max(0.12, reference * max(size.segment, 0.5))
     top = prop.position + (0.0, height, 0.0)
     center = prop.position + (0.0, max(height / 2, height - length / 2), 0.0)
-    outline = body if size.rank <= WHOLE_BODY_RANK else center[:, None] + np.array([[0, 0.45, 0], [0, -0.45, 0]]) * min(length, height)
+    outline = (
+        body
+        if size.rank <= WHOLE_BODY_RANK
+        else center[:, None] + np.array([[0, 0.45, 0], [0, -0.45, 0]]) * min(length, height)
+    )
     return Extent(prop.id, top, center, length, outline, body, prop.yaw, center)
 
 

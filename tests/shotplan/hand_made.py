@@ -50,11 +50,27 @@ def actor(
         distance=float(np.linalg.norm(b - a)), peak_speed=speed, speed_limit=character.limits.run_speed, apex=hop,
     )  # fmt: skip
     return StagedActor(
-        id, character, root, np.full(frames, heading), root[:, None] + turned, np.zeros((frames, 4)), np.zeros(frames), (acted,)
+        id,
+        character,
+        root,
+        np.full(frames, heading),
+        root[:, None] + turned,
+        np.zeros((frames, 4)),
+        np.zeros(frames),
+        (acted,),
     )
 
 
-def prop(id: str = "log", kind: str = "log", x: float = 0.0, z: float = 0.0, *, frames: int = 48, yaw: float = 0.0, **changes: object) -> StagedProp:
+def prop(
+    id: str = "log",
+    kind: str = "log",
+    x: float = 0.0,
+    z: float = 0.0,
+    *,
+    frames: int = 48,
+    yaw: float = 0.0,
+    **changes: object,
+) -> StagedProp:
     made = Prop.of_kind(id, id, kind, x, z, yaw=yaw, **changes)
     n = np.ones(frames)
     return StagedProp(id, made, n[:, None] * np.array([x, 0.0, z]), n * np.radians(yaw), n.astype(bool), 0 * n)
@@ -65,7 +81,14 @@ def shot(spec: CameraSpec, actors=(), props=(), *, fps: int = 16, aspect: float 
     stage_set = stage_set or StageSet(id="wood", name="wood", place="forest")
     frames = len(actors[0].root) if actors else len(props[0].yaw) if props else 48
     camera = solve_camera(
-        spec, actors=actors, props=props, stage_set=stage_set, aspect=aspect, fps=fps, frames=frames, acting=[a.id for a in actors]
+        spec,
+        actors=actors,
+        props=props,
+        stage_set=stage_set,
+        aspect=aspect,
+        fps=fps,
+        frames=frames,
+        acting=[a.id for a in actors],
     )
     made = Shot(id="s01", set=stage_set.id, duration=frames / fps, camera=spec)
     return StagedShot(made, 0, stage_set, fps, frames, tuple(actors), tuple(props), camera)
