@@ -1,0 +1,78 @@
+"""From what a person writes after `--llm` to a model.
+
+Knows the names of the kinds of model. Does not know how any of them works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from agents.model import Model
+from agents.openai_client import OpenAIModel
+from shotplan.errors import ModelError
+
+LOCAL_SERVER = "http://127.0.0.1:8000/v1"
+"""Where `vllm serve` listens unless told otherwise."""
+PATIENCE = 0.3
+"""Seconds that `auto` waits for a local server."""
+
+ModelFactory = Callable[[str | None, Path | None], Model]
+"""(model name, adapter folder) to a model."""
+
+MODELS: dict[str, ModelFactory] = {}
+"""Kinds of model by name; other modules add theirs."""
+
+
+def choose_model(spec: str, *, model_name: str | None = None, adapter: Path | None = None) -> Model:
+    """The model for `auto`, `embedded`, an http(s) address, or a name in `MODELS`.
+
+    Its attribute `description` says in words which one it is. `auto` is a server on this machine if one answers, else the
+    embedded model. Raises `ModelError` for an unknown spec, or when the model cannot be had.
+    """
+    if spec.startswith(("http://", "https://")):
+        return _server(spec, model_name, adapter)
+    if spec in MODELS:
+        return MODELS[spec](model_name, adapter)
+    if spec == "auto":
+        return _server(LOCAL_SERVER, model_name, adapter) if _serves(LOCAL_SERVER) else MODELS["embedded"](None, adapter)
+    raise ModelError(
+        f"There is no model {spec!r}",
+        where="--llm",
+        todo=f"Write one of: auto, {', '.join(sorted(MODELS))}, or the address of a server such as {LOCAL_SERVER}",
+    )
+
+
+def _embedded(model_name: str | None, adapter: Path | None) -> Model:
+    from agents.embedded.model import EmbeddedModel  # brings torch, which takes a second
+
+    if model_name is not None:
+        raise ModelError(
+            f"The embedded model has no choice of models, so {model_name!r} cannot be had",
+            where="--llm-model",
+            todo="Leave the name out, or name a server with --llm",
+        )
+    return EmbeddedModel(adapter=adapter)
+
+
+MODELS["embedded"] = _embedded
+
+
+def _server(url: str, model_name: str | None, adapter: Path | None) -> Model:
+    if adapter is not None:
+        raise ModelError(
+            "An adapter folder is for the embedded model",
+            where=str(adapter),
+            todo="Load the adapter in the server (vLLM: --lora-modules) and give its name as the model name",
+        )
+    return OpenAIModel(url, model_name)
+
+
+def _serves(url: str) -> bool:
+    try:
+        answer = httpx.get(f"{url}/models", timeout=PATIENCE, trust_env=False)
+        return answer.is_success and isinstance(answer.json().get("data"), list)
+    except (httpx.HTTPError, ValueError, AttributeError):
+        return False
