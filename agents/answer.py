@@ -48,7 +48,7 @@ def _copied(validator: Any, text: str, instance: Any, schema: Any) -> Iterator[j
         yield jsonschema.ValidationError(f"{instance[:80]!r} is not copied word for word from {text[:200]!r}")
 
 
-AnswerValidator = extend(Draft202012Validator, {COPY_FROM: _copied})
+AnswerValidator: Any = extend(Draft202012Validator, {COPY_FROM: _copied})
 
 
 class InvalidAnswer(ValueError):

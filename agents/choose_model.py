@@ -29,15 +29,17 @@ MODELS: dict[str, ModelFactory] = {}
 def choose_model(spec: str, *, model_name: str | None = None, adapter: Path | None = None) -> Model:
     """The model for `auto`, `embedded`, an http(s) address, or a name in `MODELS`.
 
-    Its attribute `description` says in words which one it is. `auto` is a server on this machine if one answers, else the
-    embedded model. Raises `ModelError` for an unknown spec, or when the model cannot be had.
+    Its attribute `description` says in words which one it is. `auto` is a server on this machine if one answers,
+    else the embedded model. Raises `ModelError` for an unknown spec, or when the model cannot be had.
     """
     if spec.startswith(("http://", "https://")):
         return _server(spec, model_name, adapter)
     if spec in MODELS:
         return MODELS[spec](model_name, adapter)
     if spec == "auto":
-        return _server(LOCAL_SERVER, model_name, adapter) if _serves(LOCAL_SERVER) else MODELS["embedded"](None, adapter)
+        if _serves(LOCAL_SERVER):
+            return _server(LOCAL_SERVER, model_name, adapter)
+        return MODELS["embedded"](None, adapter)
     raise ModelError(
         f"There is no model {spec!r}",
         where="--llm",

@@ -55,8 +55,8 @@ def ask_until_valid(request: ModelRequest, model: str, write: Callable[[ModelReq
         except InvalidAnswer as error:
             reason = str(error)
             feedback = (
-                f"That answer was not accepted. {reason} Answer again, shortly, with nothing but JSON that matches this "
-                f"schema: {json.dumps(public_schema(schema), ensure_ascii=False)[:QUOTED]}"
+                f"That answer was not accepted. {reason} Answer again, shortly, with nothing but JSON that matches "
+                f"this schema: {json.dumps(public_schema(schema), ensure_ascii=False)[:QUOTED]}"
             )
             said = [ChatMessage(role="assistant", content=draft.text[:QUOTED])] if draft.text.strip() else []
             messages = (*request.messages, *said, ChatMessage(role="user", content=feedback))

@@ -4,8 +4,8 @@ Knows the HTTP protocol, its faults, and which of them are worth another try. Do
 Three things are kept apart: a lost call is repeated here (bounded, with growing pauses); an invalid answer goes back to
 the model (`agents.correction`); everything else is one clear `ModelError`.
 
-The schema travels in `response_format`. vLLM's former `guided_json` was removed and is ignored without a word, so nothing
-here relies on the server obeying: every answer is validated again.
+The schema travels in `response_format`. vLLM's former `guided_json` was removed and is ignored without a word, so
+nothing here relies on the server obeying: every answer is validated again.
 """
 
 from __future__ import annotations

@@ -149,7 +149,9 @@ class TapedModel:
         self._model, self.tape = model, tape
         self._known = tape.models() if model is None else [(model.name, str(getattr(model, "adapter", "")))]
         self.name, self.adapter = self._known[0] if self._known else ("", "")
-        self.description = f"the tape {tape.path.name}" if model is None else str(getattr(model, "description", self.name))
+        self.description = f"the tape {tape.path.name}"
+        if model is not None:
+            self.description = str(getattr(model, "description", self.name))
         self._lock = threading.Lock()
         self._asking: dict[str, threading.Event] = {}
         self.hits = 0
@@ -199,10 +201,9 @@ class TapedModel:
     def _ask_and_write(self, model: Model, key: str, request: ModelRequest) -> ModelReply:
         try:
             reply = model.ask([request])[0].model_copy(update={"key": key})
+            prompt, name, adapter = self._seen(request), self.name, self.adapter
             self.tape.write(
-                TapeRecord(
-                    key=key, model=self.name, adapter=self.adapter, request=request, prompt=self._seen(request), reply=reply
-                )
+                TapeRecord(key=key, model=name, adapter=adapter, request=request, prompt=prompt, reply=reply)
             )
             return reply
         finally:

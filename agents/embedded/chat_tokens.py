@@ -21,7 +21,7 @@ maker's name then turns up in the stories."""
 
 
 def tokenizer_from_gguf(fields: dict[str, Any]) -> str:
-    """The tokenizer.json text of a byte-level BPE stored in GGUF fields. Pre-tokeniser `smollm`: single digits, GPT-2 words."""
+    """The tokenizer.json text of a byte-level BPE in GGUF fields; pre-tokeniser `smollm`: single digits, GPT-2."""
     tokens: list[str] = fields["tokenizer.ggml.tokens"]
     if fields["tokenizer.ggml.model"] != "gpt2" or fields["tokenizer.ggml.pre"] != "smollm":
         raise ValueError(f"tokenizer {fields['tokenizer.ggml.model']}/{fields['tokenizer.ggml.pre']}")
@@ -33,9 +33,8 @@ def tokenizer_from_gguf(fields: dict[str, Any]) -> str:
     tokenizer.decoder = decoders.ByteLevel()
     control = 3  # the token_type of markup in GGUF
     kinds = fields["tokenizer.ggml.token_type"]
-    tokenizer.add_special_tokens(
-        [AddedToken(t, special=True, normalized=False) for t, kind in zip(tokens, kinds, strict=True) if kind == control]
-    )
+    markup = [token for token, kind in zip(tokens, kinds, strict=True) if kind == control]
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in markup])
     return str(tokenizer.to_str())
 
 
@@ -45,9 +44,10 @@ class ChatTokens:
     def __init__(self, tokenizer: Tokenizer, vocab_size: int) -> None:
         self._plain = Tokenizer.from_str(tokenizer.to_str())
         self._plain.encode_special_tokens = True  # a script that contains "<|im_end|>" stays text
-        self.start, self.end = tokenizer.token_to_id("<|im_start|>"), tokenizer.token_to_id("<|im_end|>")
-        if self.start is None or self.end is None:
+        start, end = tokenizer.token_to_id("<|im_start|>"), tokenizer.token_to_id("<|im_end|>")
+        if start is None or end is None:
             raise ValueError("the tokenizer has no <|im_start|> and <|im_end|>")
+        self.start, self.end = start, end
         self._newline = self._plain.encode("\n").ids
         self.for_grammar = LLTokenizer(tokenizer.to_str(), n_vocab=vocab_size, eos_token=self.end)
 

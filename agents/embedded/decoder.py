@@ -1,8 +1,8 @@
 """Decodes many questions together: one worker thread, one pass over the weights for all of them.
 
 Knows prompts as token ids, grammars and sampling. Does not know messages or schemas. Questions join and leave between
-any two tokens (Yu et al. 2022, "Orca", iteration-level scheduling); what the grammar forces is appended in the same pass
-as the token before it and is never sampled. An answer does not depend on the questions that happen to run beside it.
+any two tokens (Yu et al. 2022, "Orca", iteration-level scheduling); what the grammar forces is appended in the same
+pass as the token before it and is never sampled. An answer does not depend on the questions that run beside it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Decoder:
         """Forward passes that wrote answer tokens, for benchmarks and tests."""
 
     def submit(self, prompt: Sequence[int], matcher: LLMatcher, sampling: Sampling) -> Future[Written]:
-        """Queue a question; the future raises `ValueError` when the grammar fails. Raises `RuntimeError` after `close`."""
+        """Queue a question; its future raises `ValueError` when the grammar fails. `RuntimeError` after `close`."""
         question = _Question(prompt, matcher, sampling, Future())
         with self._lock:
             if self._closed:
@@ -105,10 +105,8 @@ class Decoder:
                     running += self._unfinished([question], self._begin)
             running = self._unfinished(running, self._step)
 
-    def _unfinished(
-        self, questions: list[_Question], act: Callable[[list[_Question]], None]
-    ) -> list[_Question]:
-        """Act on the questions; those without an answer yet. A failure is the answer of all of them, and the worker lives on."""
+    def _unfinished(self, questions: list[_Question], act: Callable[[list[_Question]], None]) -> list[_Question]:
+        """Act on the questions and return those still open. A failure fails all of them; the worker lives on."""
         try:
             if questions:
                 act(questions)

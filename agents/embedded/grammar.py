@@ -1,7 +1,7 @@
 """JSON Schema to a grammar that says which token may be written next.
 
-Knows llguidance, compact JSON and `x-copy-from`. Does not know logits. Where no `x-copy-from` occurs llguidance compiles
-the schema itself; only the objects, arrays and alternatives around a copied string are written out here.
+Knows llguidance, compact JSON and `x-copy-from`. Does not know logits. Where no `x-copy-from` occurs llguidance
+compiles the schema itself; only the objects, arrays and alternatives around a copied string are written out here.
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ class _LarkWriter:
         missing = [name for name in properties if name not in schema.get("required", [])]
         if missing:
             raise ValueError(f"beside {COPY_FROM}, every property must be required; {missing[0]!r} is not")
-        parts = [f"{_literal(json.dumps(name, ensure_ascii=False) + ':')} {self.rule(s)}" for name, s in properties.items()]
-        return f'"{{" {(" " + _literal(",") + " ").join(parts)} "}}"'
+        names = [_literal(json.dumps(name, ensure_ascii=False) + ":") for name in properties]
+        parts = [f"{name} {self.rule(each)}" for name, each in zip(names, properties.values(), strict=True)]
+        return " ".join(['"{"', ' "," '.join(parts), '"}"'])
 
     def _array(self, schema: dict[str, Any]) -> str:
         item = self.rule(schema["items"])
@@ -105,4 +106,4 @@ def _as_object(schema: Any) -> dict[str, Any]:
 
 
 def _literal(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False)  # a Lark string is written like a JSON string

@@ -65,7 +65,7 @@ class LlamaShape:
 
 
 class Memory:
-    """Keys and values of one sequence: `kv` is (layers, 2, kv_heads, capacity, head_dim), `length` tokens are filled."""
+    """Keys and values of one sequence: `kv` is (layers, 2, kv_heads, capacity, head_dim), `length` filled."""
 
     def __init__(self, kv: torch.Tensor) -> None:
         self.kv = kv
@@ -133,7 +133,7 @@ class Llama:
 
     @classmethod
     def load(cls, folder: Path, adapter: Path | None = None, precision: Precision = "int8") -> Llama:
-        """Read a checkpoint folder (config.json, model.safetensors) and merge a LoRA folder into it, if one is given."""
+        """Read a checkpoint folder (config.json, model.safetensors); a LoRA folder is merged into it, if given."""
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")
         if adapter is not None:
@@ -159,7 +159,7 @@ class Llama:
         return Memory(torch.empty(s.layers, 2, s.kv_heads, capacity, s.head_dim, dtype=self.dtype))
 
     def forward(self, runs: Sequence[tuple[Sequence[int], Memory]], kernel: Kernel) -> torch.Tensor:
-        """Append the new tokens of each sequence to its memory; returns the last hidden state of each, (runs, hidden)."""
+        """Append the new tokens of each sequence to its memory; the last hidden state of each, (runs, hidden)."""
         s = self.shape
         counts = [len(tokens) for tokens, _ in runs]
         positions = torch.cat([torch.arange(m.length, m.length + n) for n, (_, m) in zip(counts, runs, strict=True)])

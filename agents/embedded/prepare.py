@@ -1,4 +1,4 @@
-"""Unpacks the embedded model ahead of time: `python -m agents.embedded.prepare`. Does nothing when that is done already."""
+"""Unpacks the embedded model ahead of time: `python -m agents.embedded.prepare`. Does nothing when that is done."""
 
 from __future__ import annotations
 
