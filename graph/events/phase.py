@@ -1,0 +1,7 @@
+"""The phases of making a film, in order."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Phase = Literal["staging", "conditioning", "storyboard", "animatic", "diffusion", "encoding"]
