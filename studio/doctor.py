@@ -33,7 +33,10 @@ class Check:
 def examine(llm: str = "auto") -> list[Check]:
     """Every check, in the order a person would want to read them. `llm` is the same word that `ekonte make --llm` takes."""
     checks = [_python(), _machine()]
-    checks += [_package(name) for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av", "ncnn")]
+    checks += [
+        _package(name)
+        for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av", "ncnn")
+    ]
     checks += [_try("embedded crew", _embedded_crew), _try("chosen model", lambda: _chosen_model(llm))]
     checks += [_try("video backends", _backends), _try("embedded video model", _video_weights), _fonts(), _disk()]
     return checks
@@ -100,11 +103,18 @@ def _fonts() -> Check:
 
     missing = [language for language in ("en", "zh", "ja") if font_for(language) is None]
     if missing:
-        return Check("caption fonts", "note", f"no font for {', '.join(missing)}", "install a CJK font, such as Noto Sans CJK")
+        return Check(
+            "caption fonts", "note", f"no font for {', '.join(missing)}", "install a CJK font, such as Noto Sans CJK"
+        )
     return Check("caption fonts", "ok", "en, zh, ja")
 
 
 def _disk() -> Check:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     enough = free > 1
-    return Check("disk", "ok" if enough else "note", f"{free:.1f} GB free here", "" if enough else "a film needs up to 1 GB while it is made")
+    return Check(
+        "disk",
+        "ok" if enough else "note",
+        f"{free:.1f} GB free here",
+        "" if enough else "a film needs up to 1 GB while it is made",
+    )

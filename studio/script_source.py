@@ -32,15 +32,23 @@ def read_script(argument: str) -> str:
         except (OSError, ValueError):
             exists = folder = False
         if folder:
-            raise BriefError(f"{argument} is a folder", todo="give a script file, the script itself, or - for standard input")
+            raise BriefError(
+                f"{argument} is a folder", todo="give a script file, the script itself, or - for standard input"
+            )
         if exists:
             try:
                 with open(path, "rb") as file:
                     return _decode(file.read(MAX_SCRIPT_BYTES * 4), argument)
             except OSError as e:
-                raise BriefError(f"cannot read the script: {e.strerror}", where=argument, todo="check the file's permissions") from e
+                raise BriefError(
+                    f"cannot read the script: {e.strerror}", where=argument, todo="check the file's permissions"
+                ) from e
         if argument.endswith(SCRIPT_SUFFIXES):
-            raise BriefError("there is no such script file", where=argument, todo="check the path, or give the script itself in quotes")
+            raise BriefError(
+                "there is no such script file",
+                where=argument,
+                todo="check the path, or give the script itself in quotes",
+            )
     return argument
 
 

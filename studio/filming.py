@@ -1,0 +1,47 @@
+"""Hands the video core's production to the graph: its reports become events.
+
+Knows both sides' names and nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from video_core.production import Production
+
+from graph.events import ArtifactWritten, PhaseFinished, PhaseProgressed, PhaseStarted
+from graph.events.phase import Phase
+from graph.rendering import Artifact, ArtifactKind, Emit
+from shotplan.plan import ShotPlan
+
+
+class FilmRenderer:
+    """A `graph.rendering.Renderer` that makes every file of a film with one backend."""
+
+    def __init__(self, backend: str, *, size: tuple[int, int] | None = None) -> None:
+        self.backend = backend
+        self.size = size
+
+    def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
+        production = Production(plan, folder, backend=self.backend, size=self.size, report=_Events(emit))
+        artifacts = [
+            Artifact.of(folder, file.path, cast(ArtifactKind, file.kind), file.shot) for file in production.run()
+        ]
+        for artifact in artifacts:
+            emit(ArtifactWritten(**artifact.model_dump()))
+        return artifacts
+
+
+class _Events:
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+
+    def started(self, phase: str, total: int, unit: str) -> None:
+        self._emit(PhaseStarted(phase=cast(Phase, phase), total=total, unit=unit))
+
+    def progressed(self, phase: str, done: int, total: int, what: str = "") -> None:
+        self._emit(PhaseProgressed(phase=cast(Phase, phase), done=done, total=total, what=what))
+
+    def finished(self, phase: str, seconds: float) -> None:
+        self._emit(PhaseFinished(phase=cast(Phase, phase), seconds=seconds))

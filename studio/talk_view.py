@@ -1,0 +1,119 @@
+"""The crew's talk and the film's progress, live in a terminal.
+
+Knows events and how to show them. Does not know where events come from. Without a terminal (a pipe, a log) it prints plain
+lines and no bars.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from graph.events import AnyEvent
+from graph.messages import Message
+from shotplan.vocabulary.term import Language
+
+COLORS = {"director": "bright_magenta", "scene": "green", "camera": "cyan"}
+CAST_COLORS = ("yellow", "bright_blue", "bright_red", "bright_green", "orange3", "violet")
+MARKS = {
+    "object": "✗",
+    "counter": "⇄",
+    "accept": "✓",
+    "refuse": "■",
+    "propose": "+",
+    "inform": "·",
+    "request": "→",
+    "query": "?",
+}
+
+
+def message_text(message: Message, language: Language, color: Callable[[str], str]) -> Text:
+    """One line: round, who to whom, performative, what; an objection carries the measured number and its limit."""
+    text = Text(f"{message.round:>2} ", style="dim")
+    text.append(MARKS.get(message.performative, "·") + " ", style="bold")
+    text.append(message.sender, style=f"bold {color(message.sender)}")
+    text.append(" → ", style="dim")
+    for n, recipient in enumerate(message.recipients):
+        text.append(", " if n else "")
+        text.append(recipient, style=color(recipient))
+    text.append("  " + message.said(language), style="bold" if message.performative == "object" else "")
+    return text
+
+
+class TalkView:
+    """Shows each event as it happens. Use as a context manager; `see` is the session's event callback."""
+
+    def __init__(self, language: Language = "en", *, quiet: bool = False) -> None:
+        self.language = language
+        self.quiet = quiet
+        live = not quiet and Console().is_terminal and os.environ.get("TERM") != "dumb"
+        self.console = Console(quiet=quiet, highlight=False, soft_wrap=not live)
+        self._progress = Progress(
+            TextColumn("{task.description:<13}"), BarColumn(bar_width=None), MofNCompleteColumn(), TextColumn("{task.fields[unit]}"),
+            TimeElapsedColumn(), console=self.console, disable=not live, expand=True,
+        )  # fmt: skip
+        self._live = live
+        self._bars: dict[str, TaskID] = {}
+        self._cast: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def _color(self, who: str) -> str:
+        if who in COLORS:
+            return COLORS[who]
+        return self._cast.setdefault(who, CAST_COLORS[len(self._cast) % len(CAST_COLORS)])
+
+    def see(self, event: AnyEvent) -> None:
+        """Show one event."""
+        match event.type:
+            case "session_started":
+                self.console.print(Text(f"crew: {event.model}, protocol {event.protocol}", style="dim"))
+            case "run_resumed":
+                self.console.print(Text(f"resumed at round {event.round}, plan revision {event.revision}", style="dim"))
+            case "message_sent":
+                self.console.print(message_text(event.message, self.language, self._color))
+            case "message_rejected":
+                self.console.print(Text(f" ! rejected: {event.message.sender}: {event.reason}", style="red"))
+            case "findings_measured":
+                self.console.print(
+                    Text(
+                        f"   rules on revision {event.revision}: {event.errors} errors, {event.warnings} warnings",
+                        style="dim",
+                    )
+                )
+            case "agreement_reached":
+                how = "agreed" if event.outcome == "agreed" else f"agreed, with {len(event.overrides)} left as they are"
+                self.console.print(
+                    Text(
+                        f"{how}: {event.messages} messages, {event.rounds} rounds, plan revision {event.revision}",
+                        style="bold",
+                    )
+                )
+            case "phase_started":
+                self._bars[event.phase] = self._progress.add_task(event.phase, total=event.total, unit=event.unit)
+            case "phase_progressed" if event.phase in self._bars:
+                self._progress.update(self._bars[event.phase], completed=event.done, total=event.total)
+            case "phase_finished":
+                self._finish(event.phase, event.seconds)
+            case _:
+                pass
+
+    def _finish(self, phase: str, seconds: float) -> None:
+        if phase in self._bars:
+            task = self._progress.tasks[self._progress.task_ids.index(self._bars[phase])]
+            self._progress.update(task.id, completed=task.total)
+        if not self._live:
+            self.console.print(f"{phase}: {seconds:.1f} s")
