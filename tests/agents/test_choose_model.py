@@ -1,0 +1,71 @@
+"""What `--llm` may be, and what it then is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from agents import choose_model as module
+from agents.choose_model import MODELS, choose_model
+from shotplan.errors import ModelError
+from tests.agents.test_openai_client import play, says
+
+__all__ = ["play"]  # the fixture
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Replaces the embedded model by a note that it was asked for."""
+    asked: list[Any] = []
+
+    def factory(name: str | None, adapter: Path | None) -> Any:
+        asked.append((name, adapter))
+        return SimpleNamespace(name="embedded", description="embedded")
+
+    monkeypatch.setitem(MODELS, "embedded", factory)
+    return asked
+
+
+def test_auto_takes_a_server_on_this_machine_when_one_answers(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOCAL_SERVER", play.url)
+    model = choose_model("auto")
+    assert model.name == "small"
+    assert play.url in model.description  # type: ignore[attr-defined]
+    model.close()
+
+
+@pytest.mark.parametrize("other", [None, says(b"<html>"), says({"error": 1}, 500), says([1])])
+def test_auto_takes_the_embedded_model_when_no_model_server_answers(
+    play: Any, monkeypatch: pytest.MonkeyPatch, embedded: list[Any], other: Any
+) -> None:
+    play.models = other
+    monkeypatch.setattr(module, "LOCAL_SERVER", play.url if other else "http://127.0.0.1:9/v1")
+    assert choose_model("auto").name == "embedded"
+    assert embedded == [(None, None)]
+
+
+def test_an_address_is_a_server_and_its_model_can_be_named(play: Any) -> None:
+    model = choose_model(play.url, model_name="large")
+    assert model.name == "large"
+    model.close()
+    with pytest.raises(ModelError, match="lora-modules"):
+        choose_model(play.url, adapter=Path("somewhere"))
+
+
+def test_an_unknown_model_lists_the_choices() -> None:
+    with pytest.raises(ModelError, match="embedded") as caught:
+        choose_model("gpt")
+    assert caught.value.where == "--llm"
+
+
+def test_other_modules_can_add_a_kind_of_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MODELS, "scripted", lambda name, adapter: SimpleNamespace(name="scripted"))  # type: ignore[arg-type,return-value]
+    assert choose_model("scripted").name == "scripted"
+
+
+def test_the_embedded_model_refuses_a_model_name() -> None:
+    with pytest.raises(ModelError, match="no choice of models"):
+        choose_model("embedded", model_name="large")
