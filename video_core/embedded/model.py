@@ -61,7 +61,7 @@ class ResidualBlock(nn.Module):
 
 
 class TemporalConv(nn.Module):
-    """A three-tap convolution along time as three 1x1 convolutions of the frame before, the frame and the frame after."""
+    """A three-tap convolution along time: 1x1 convolutions of the frame before, the frame and the frame after."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ def time_embedding(timestep: Tensor, size: int = 64) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 
-class EkonteVideoModel(ModelMixin, ConfigMixin):
+class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """Predicts the clean clip from a noisy one, its control maps, the noise level and the context (x-prediction).
 
     Sizes: any number of frames; height and width divisible by 8. Pixels are in [-1, 1].
@@ -155,7 +155,7 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):
         blocks: Sequence[int] = (2, 2, 3),
         mixing: Sequence[str] = ("none", "conv", "both"),
         control_channels: int = 12,
-        context_sizes: Sequence[int] = (4, 5, 5),
+        context_sizes: Sequence[int] = (4, 5, 7),
         cond_width: int = 256,
         heads: int = 4,
         reach: int = 15,
@@ -188,7 +188,7 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):
         timestep (B,) noise level, 0 clean to 1 pure noise; context (B, 3) ids of style, time of day and weather, 0 for
         not given. Returns (B, 3, F, H, W).
         """
-        b, _, f, h, w = sample.shape
+        b, _, f = sample.shape[:3]
         x = torch.cat([sample, controls.to(sample.dtype)], dim=1).transpose(1, 2).flatten(0, 1)
         x = F.pixel_unshuffle(x, self.unshuffle).contiguous(memory_format=torch.channels_last)
         dtype = self.stem.weight.dtype
