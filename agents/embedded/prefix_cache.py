@@ -31,23 +31,32 @@ class PrefixCache:
 
     def restore(self, tokens: Sequence[int], memory: Memory) -> int:
         """Fill an empty memory with the longest known beginning of `tokens`, never all of them; returns its length."""
+        used = []
         for end, key in _keys(tokens):
             block = self._blocks.get(key)
             if block is None or end >= len(tokens):
                 break
-            self._blocks.move_to_end(key)
+            used.append(key)
             memory.kv[:, :, :, end - BLOCK : end] = block
             memory.length = end
+        self._touch(used)
         return memory.length
 
     def keep(self, tokens: Sequence[int], memory: Memory) -> None:
         """Remember the whole blocks of `tokens`, which fill the beginning of `memory`."""
+        used = []
         for end, key in _keys(tokens):
             if key not in self._blocks:
                 self._blocks[key] = memory.kv[:, :, :, end - BLOCK : end].clone()
-            self._blocks.move_to_end(key)
+            used.append(key)
+        self._touch(used)
         while len(self._blocks) > self._capacity:
             self._blocks.popitem(last=False)
+
+    def _touch(self, keys: list[bytes]) -> None:
+        """Mark as used; a block later than the blocks after it, which are of no use without it."""
+        for key in reversed(keys):
+            self._blocks.move_to_end(key)
 
 
 def _keys(tokens: Sequence[int]) -> Iterator[tuple[int, bytes]]:

@@ -114,9 +114,7 @@ def model(play: Play) -> Iterator[OpenAIModel]:
 
 
 def test_a_valid_answer_comes_back_with_its_figures(play: Play, model: OpenAIModel) -> None:
-    play.script = [
-        answers(GOOD, prompt_tokens=50, completion_tokens=9, prompt_tokens_details={"cached_tokens": 32})
-    ]
+    play.script = [answers(GOOD, prompt_tokens=50, completion_tokens=9, prompt_tokens_details={"cached_tokens": 32})]
     reply = model.ask([question(temperature=0.3, seed=7)])[0]
     assert reply.content == {"who": "fox", "span": "red fox"}
     assert (reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens, reply.attempts) == (50, 32, 9, 1)
@@ -266,9 +264,7 @@ def test_something_that_is_not_a_model_server_is_recognised(play: Play, body: An
 
 
 @pytest.mark.parametrize("body", [b"<html>", {"choices": []}, {"choices": [{"text": "x"}]}, {"choices": [3]}])
-def test_a_chat_answer_of_another_shape_is_an_error_naming_the_call(
-    play: Play, model: OpenAIModel, body: Any
-) -> None:
+def test_a_chat_answer_of_another_shape_is_an_error_naming_the_call(play: Play, model: OpenAIModel, body: Any) -> None:
     play.script = [says(body)]
     with pytest.raises(ModelError, match=r"fox/outline\.beat"):
         model.ask([question()])

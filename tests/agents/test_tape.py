@@ -22,9 +22,7 @@ SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required"
 
 def question(text: str = "how many?", agent: str = "fox", occurrence: int = 0) -> ModelRequest:
     messages = (ChatMessage(role="user", content=text),)
-    return ModelRequest(
-        agent=agent, question="count", messages=messages, answer_schema=SCHEMA, occurrence=occurrence
-    )
+    return ModelRequest(agent=agent, question="count", messages=messages, answer_schema=SCHEMA, occurrence=occurrence)
 
 
 class Counter:
