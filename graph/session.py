@@ -164,6 +164,10 @@ class Session:
         """Everything that happened so far. Raises `SessionError` when the log is damaged."""
         return list(read_events(self._folder.events))
 
+    def events_of(self, kind: str) -> list[AnyEvent]:
+        """The events of one type, such as `model_called`."""
+        return [event for event in self.events() if event.type == kind]
+
     def messages(self) -> list[Message]:
         """The transcript."""
         return messages_of(self.events())
@@ -238,15 +242,17 @@ class Session:
                 "recursion_limit": STEPS_AT_MOST,
             }
             before = graph.get_state(config)
-            if not before.values and any(isinstance(event, SessionStarted) for event in room.log.events):
+            fresh = before.metadata is None
+            if fresh and any(isinstance(event, SessionStarted) for event in room.log.events):
                 raise damaged_checkpoints(
                     self._folder.checkpoints, LookupError("the log has events but there is no checkpoint")
                 )
             given: Any = None
-            if not before.values:
+            if fresh:
                 given = START | {"plan": room.store.put(ShotPlan(brief=self.settings.brief))}
             else:
-                if not before.next:
+                # `next` leaves out tasks whose writes are stored but not yet part of a checkpoint; `tasks` holds them
+                if not before.tasks:
                     return
                 room.log.append(
                     RunResumed(
@@ -259,7 +265,7 @@ class Session:
                 if approval is not None:
                     given = Command(resume=approval)
             graph.invoke(given, config, durability="sync")
-            if graph.get_state(config).next:
+            if graph.get_state(config).tasks:
                 room.log.append(RunStopped(id=f"run{run}.stopped", run=run, waiting_for="approval"))
         except sqlite3.Error as error:
             raise damaged_checkpoints(self._folder.checkpoints, error) from error
