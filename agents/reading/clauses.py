@@ -1,0 +1,109 @@
+"""What reading a script yields, and the one function that reads it.
+
+Knows the shape of a reading. Does not know any language's grammar (`english`, `cjk`) or how lines of a script are laid out
+(`layout`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shotplan.vocabulary import Language
+
+MentionSort = Literal["character", "name", "pronoun", "prop", "unknown", "ambient"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Words of a clause that name somebody or something."""
+
+    text: str
+    """Verbatim noun phrase, such as `a huge log`."""
+    head: str
+    """The naming word in its base form, such as `log`; same head, same thing. Pronouns: `he`, `she`, `it`, `they` or `i`."""
+    sort: MentionSort
+    start: int
+    """Offset in the script."""
+    kind: str | None = None
+    """Vocabulary id of the character or prop kind, where the vocabulary knows the head."""
+    adjectives: tuple[str, ...] = ()
+    count: int = 1
+    fresh: bool = False
+    """Said to be another one: `another fox`."""
+    also: str = ""
+    """A proper name given to this noun phrase: `a girl named Mia`."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing that happens."""
+
+    span: str
+    """Verbatim words of the script."""
+    start: int
+    sentence: int
+    scene: int
+    """Index into `Reading.scenes`."""
+    subjects: tuple[Mention, ...] = ()
+    """Who acts; carried over from the clause before when this one begins with its verb."""
+    objects: tuple[Mention, ...] = ()
+    """Everyone and everything named after the verb, in order."""
+    actions: tuple[str, ...] = ()
+    """Action ids that the words name, main verb first; empty when the verb is unknown."""
+    near: tuple[str, ...] = ()
+    """Action ids near an unknown verb, such as `enter` for `appears`."""
+    emotions: tuple[str, ...] = ()
+    line: str = ""
+    """Dialogue, verbatim, without quotation marks."""
+    speaker: str = ""
+    """Name in front of a line, as in `MIA: Hello.`"""
+    happens: bool = True
+    """False for a description, such as `It is night.`"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A stretch of the script in one place."""
+
+    places: tuple[str, ...] = ()
+    """Place ids the words support, most likely first; empty: the script does not say."""
+    times: tuple[str, ...] = ()
+    weathers: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A script, read."""
+
+    language: Language
+    clauses: tuple[Clause, ...]
+    scenes: tuple[Scene, ...]
+    left_out: str = ""
+    """In one sentence, what was not read because the script is long; empty when everything was."""
+
+
+def read(script: str, language: Language, *, most_clauses: int = 120) -> Reading:
+    """Split a script into clauses with exact spans.
+
+    Scripts with more than `most_clauses` happenings are read by whole sentences, then up to that bound; `left_out` says so.
+    """
+    from agents.reading import cjk, english  # here, because both build on the classes above
+
+    reader = english.read if language == "en" else cjk.read
+    reading = reader(script, language, by_sentence=False)
+    happenings = [c for c in reading.clauses if c.happens]
+    if len(happenings) <= most_clauses:
+        return reading
+    by_sentence = reader(script, language, by_sentence=True)
+    happenings = [c for c in by_sentence.clauses if c.happens]
+    kept = happenings[:most_clauses]
+    left_out = f"the script has {len(happenings)} sentences in which something happens; one film takes them whole"
+    if len(happenings) > len(kept):
+        left_out = f"the script has {len(happenings)} sentences in which something happens; the first {len(kept)} are filmed"
+    last = kept[-1].start
+    clauses = tuple(c for c in by_sentence.clauses if c.start <= last)
+    scenes = by_sentence.scenes[: max(c.scene for c in clauses) + 1]
+    return Reading(language, clauses, scenes, left_out)

@@ -1,0 +1,239 @@
+"""An English sentence as tokens, with the vocabulary words, verbs and names found among them.
+
+Knows single words and their neighbours. Does not know clauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agents.reading import words_en as w
+from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS, TIMES, WEATHERS, Vocabulary
+
+TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:-[^\W\d_]+)*|\d+|\S")
+NOUNS: tuple[tuple[str, Vocabulary], ...] = (  # type: ignore[type-arg]
+    ("character", CHARACTER_KINDS), ("prop", PROP_KINDS), ("place", PLACES), ("time", TIMES), ("weather", WEATHERS), ("emotion", EMOTIONS),
+)  # fmt: skip
+AMBIENT = frozenset(
+    "eye eyes head hand hands arm arms tail way time moment air ground sky sun moon world side top edge middle smile voice name face feet foot wing "
+    "wings heart home life day night something nothing everyone everything nobody light shadow sound silence story scene leaves leaf star stars cloud "
+    "clouds distance floor back left right front corner end beginning mouth ears ear nose paw paws hair breath balance dark darkness dream thunder "
+    "lightning camera screen wall sunlight snow rain wind storm summer winter spring autumn dinner lunch breakfast help hello goodbye luck while".split()
+)
+PARTICLES = {
+    ("jump", "over"): "jump_over", ("leap", "over"): "jump_over", ("hop", "over"): "jump_over", ("bound", "over"): "jump_over",
+    ("spring", "over"): "jump_over", ("vault", "over"): "jump_over", ("jump", "across"): "jump_over", ("leap", "across"): "jump_over",
+    ("jump", "onto"): "jump_onto", ("leap", "onto"): "jump_onto", ("hop", "onto"): "jump_onto", ("jump", "on"): "jump_onto",
+    ("climb", "over"): "climb_over", ("clamber", "over"): "climb_over", ("scramble", "over"): "climb_over",
+    ("climb", "up"): "climb_onto", ("climb", "onto"): "climb_onto", ("pick", "up"): "pick_up", ("put", "down"): "put_down",
+    ("lay", "down"): "put_down", ("set", "down"): "put_down", ("stand", "up"): "stand_up", ("get", "up"): "stand_up",
+    ("run", "away"): "leave", ("walk", "away"): "leave", ("go", "away"): "leave", ("run", "off"): "leave", ("fly", "away"): "fly",
+    ("shake", "head"): "shake_head", ("shake", "hands"): "shake_hands", ("look", "back"): "turn", ("run", "after"): "chase",
+}  # fmt: skip
+GENERIC = frozenset({"perform"})
+
+
+@dataclass(frozen=True)
+class Token:
+    text: str
+    start: int
+    low: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A vocabulary word among the tokens [first, last]."""
+
+    first: int
+    last: int
+    sort: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Verb:
+    at: int
+    actions: tuple[str, ...]
+    near: tuple[str, ...]
+    finite: bool
+
+
+@dataclass
+class Tokens:
+    """A sentence's tokens with what was found; offsets are into the sentence."""
+
+    tokens: list[Token]
+    names: set[str]
+    nouns: dict[int, Found] = field(default_factory=dict)
+    """By token index, for every token that the word covers."""
+    verbs: dict[int, Verb] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sentence: str, quoted: list[tuple[int, int]], names: set[str]) -> Tokens:
+        tokens = []
+        for m in TOKEN.finditer(sentence):
+            if not any(a <= m.start() < b for a, b in quoted):
+                tokens.append(Token(m.group(), m.start(), m.group().lower().replace("’", "'")))
+        found = cls(tokens, names)
+        found._find_nouns()
+        found._find_verbs()
+        return found
+
+    def low(self, k: int) -> str:
+        return self.tokens[k].low if 0 <= k < len(self.tokens) else ""
+
+    def word(self, k: int) -> bool:
+        return 0 <= k < len(self.tokens) and self.tokens[k].text[0].isalpha()
+
+    def is_name(self, k: int) -> bool:
+        return 0 <= k < len(self.tokens) and self.tokens[k].text.removesuffix("'s").removesuffix("’s") in self.names
+
+    def function(self, k: int) -> bool:
+        low = self.low(k)
+        return (
+            not self.word(k) or low in w.DETERMINERS or low in w.PREPOSITIONS or low in w.CONNECTIVES or low in w.BE or low in w.PRONOUNS
+            or low in ("not", "there", "here", "very", "too", "also", "again", "away", "back", "suddenly", "slowly")
+        )  # fmt: skip
+
+    def _find_nouns(self) -> None:
+        k = 0
+        while k < len(self.tokens):
+            hit = next(self._noun_at(k), None)
+            if hit is None:
+                k += 1
+                continue
+            for j in range(hit.first, hit.last + 1):
+                self.nouns[j] = hit
+            k = hit.last + 1
+
+    def _noun_at(self, k: int) -> Iterator[Found]:
+        for length in (3, 2, 1):
+            if k + length > len(self.tokens) or not all(self.word(k + j) for j in range(length)):
+                continue
+            before = " ".join(self.low(k + j) for j in range(length - 1))
+            for form in w.noun_forms(self.low(k + length - 1)):
+                phrase = f"{before} {form}".strip()
+                for sort, vocabulary in NOUNS:
+                    id = vocabulary.find(phrase)
+                    if id and (length > 1 or not self.function(k)):
+                        yield Found(k, k + length - 1, sort, id)
+
+    def _find_verbs(self) -> None:
+        for k in range(len(self.tokens)):
+            if not self.word(k) or self.is_name(k) or self.function(k):
+                continue
+            verb = self._known_verb(k) or self._unknown_verb(k)
+            if verb is not None:
+                self.verbs[k] = verb
+
+    def _opens_noun_phrase(self, k: int) -> bool:
+        """Whether the word at `k` still waits for its noun: `a long walk`."""
+        j = k - 1
+        while j >= 0 and self.word(j) and not self.function(j) and j not in self.verbs:
+            noun = self.nouns.get(j)
+            if (noun and noun.sort in ("character", "prop", "weather", "time")) or self.is_name(j):
+                return False
+            if self.low(j).endswith("ly"):
+                return False
+            j -= 1
+        opener = self.low(j) if j >= 0 else ""
+        if opener in w.PREPOSITIONS and opener != "to":
+            return True
+        if opener in w.DETERMINERS or opener.endswith("'s"):
+            inflected = any(form != self.low(k) for form in w.verb_forms(self.low(k)))
+            if j == k - 1:
+                return not (opener in ("one", "other", "both", "all", "each") and (inflected or opener in ("both", "all")))
+            previous = self.low(k - 1)
+            return not (inflected and not previous.endswith("s")) and not (not inflected and previous.endswith("s"))
+        return False
+
+    def _known_verb(self, k: int) -> Verb | None:
+        low = self.low(k)
+        if low in EMOTIONS or (k in self.nouns and self.nouns[k].sort in ("emotion", "character")):
+            return None
+        if self._opens_noun_phrase(k):
+            return None
+        if low in ("named", "called"):
+            return None
+        finite = not low.endswith("ing") or self.low(k - 1) in w.BE
+        for base in w.verb_forms(low):
+            for distance in (1, 2, 3):
+                particle = PARTICLES.get((base, self.low(k + distance)))
+                if particle and all(self.low(k + j) not in ",;." for j in range(1, distance)):
+                    return Verb(k, (particle,), (), finite)
+        for length in (3, 2):
+            rest = " ".join(self.low(k + j) for j in range(1, length))
+            for base in w.verb_forms(low):
+                id = ACTIONS.find(f"{base} {rest}")
+                if id == "enter" and self.word(k + length) and self.low(k + length) not in w.CONNECTIVES:
+                    continue  # `walks in the rain` walks; `walks in` enters
+                if id:
+                    return Verb(k, (id,), (), finite)
+        prop = k in self.nouns and self.nouns[k].sort == "prop" and low not in ("rose",)
+        for base in w.verb_forms(low):
+            id = ACTIONS.find(base)
+            if id and not (prop and base == low):
+                return Verb(k, () if id in GENERIC else (id,), ("perform",) if id in GENERIC else (), finite)
+        for base in w.verb_forms(low):
+            if base in w.NEAR and not prop:
+                return Verb(k, (), w.NEAR[base], finite)
+        return None
+
+    def _unknown_verb(self, k: int) -> Verb | None:
+        low = self.low(k)
+        if k in self.nouns or not re.search(r"(?<!s)s$|ed$", low) or len(low) < 4 or low.endswith(("'s", "us", "is")) or low in ("named", "called"):
+            return None
+        j = k - 1
+        while j >= 0 and self.low(j).endswith("ly"):
+            j -= 1
+        noun = self.nouns.get(j)
+        after_subject = (noun is not None and noun.sort in ("character", "prop")) or self.is_name(j) or self.low(j) in ("he", "she", "it", "they", "who")
+        after_unknown = j >= 1 and self.word(j) and not self.function(j) and self.low(j - 1) in w.DETERMINERS and not low.endswith("ed") and not self.low(j).endswith("s")
+        joined = self.low(j) == "and" and bool(self.verbs) and (self.low(k + 1) in w.DETERMINERS or self.low(k + 1) in w.PRONOUNS)
+        if after_subject or after_unknown or joined:
+            return Verb(k, (), (), True)
+        return None
+
+
+def proper_names(script: str, sentences: list[tuple[int, str]], speakers: set[str]) -> set[str]:
+    """Capitalised words that name somebody: in mid-sentence, or first and followed by a verb."""
+    names = {part for s in speakers for part in s.title().split()}
+    for _, sentence in sentences:
+        words = [m for m in TOKEN.finditer(sentence)]
+        for k, m in enumerate(words):
+            text = m.group().removesuffix("'s").removesuffix("’s")
+            low = text.lower()
+            if not text[0].isupper() or not text.isalpha() or len(text) < 2 or low == "i" or text.isupper():
+                continue
+            if any(v.find(form) for form in w.noun_forms(low) for _, v in NOUNS) or low in w.DETERMINERS or low in w.PREPOSITIONS:
+                continue
+            if low in w.CONNECTIVES or low in w.BE or low in w.PRONOUNS or low.endswith(("ly", "ese", "ish")) or low in _STARTERS:
+                continue
+            after = words[k + 1].group().lower() if k + 1 < len(words) else ""
+            before = words[k - 1].group().lower() if k else ""
+            opens = k == 0 or before in "\"“「.!?:"
+            if opens:
+                verbish = any(ACTIONS.find(f) or f in w.NEAR for f in w.verb_forms(after)) or after in w.BE or re.search(r"(?<!s)s$|ed$", after)
+                if not (verbish or after in ("and", ",")) or ACTIONS.find(low) or low in w.NEAR:
+                    continue
+            elif before in ("in", "at", "from", "to", "near") and not verb_ahead(after):
+                if text not in names:
+                    continue
+            names.add(text)
+    return names
+
+
+def verb_ahead(word: str) -> bool:
+    return any(ACTIONS.find(f) or f in w.NEAR for f in w.verb_forms(word)) if word else False
+
+
+_STARTERS = frozenset(
+    "once now then here there today tomorrow yesterday later meanwhile finally soon next again inside outside far nearby all everyone somewhere "
+    "what who why how when where yes no hello hi oh please thank let never always just only together first last afterwards eventually".split()
+)

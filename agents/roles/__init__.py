@@ -1,0 +1,1 @@
+"""The roles of the crew: director, scene, character, camera."""

@@ -1,0 +1,78 @@
+"""How an agent answers an objection: accept a remedy of its own, counter with another's, or refuse; always with a reason.
+
+Knows each role's wants as an order of preference, which is shown to the model and decides nothing by itself. Does not know who
+speaks next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.crew import Decision
+from agents.model import Model
+from agents.questions import Choice, Question, Words, ask
+from shotplan.plan import ShotPlan
+from shotplan.rules.finding import Finding, Remedy, Role
+
+WANTS: dict[Role, str] = {
+    Role.DIRECTOR: "Keep the words of the script: an action that the script names stays if any other remedy exists.",
+    Role.SCENE: "Keep the terrain if a character can get past it another way; give way when asked again.",
+    Role.CHARACTER: "Stay safe, and do what the script says: ask for the set to change before giving up an action that the script names.",
+    Role.CAMERA: "Keep the subject in frame and the shots varied.",
+}
+
+
+def replaces_action(remedy: Remedy) -> bool:
+    """Whether the remedy makes somebody do something else than the plan says."""
+    return any(str(op.get("path", "")).endswith("/action") for op in remedy.patch) or any(
+        isinstance(op.get("value"), dict) and "action" in op["value"] and op.get("op") == "replace" for op in remedy.patch
+    )
+
+
+def options(role: Role, agent: str, remedies: Sequence[Remedy], heard: Sequence[str]) -> tuple[str, ...]:
+    """Every answer that can be given, as `accept:<remedy>`, `counter:<remedy>` or `refuse`; the role's wants first."""
+    own = [r for r in remedies if r.agent == agent]
+    others = [r for r in remedies if r.agent != agent]
+    talk = " ".join(heard).lower()
+    pressed = "counter" in talk or any(r.id in talk for r in own)
+    keeps = sorted(own, key=replaces_action)
+    accept = [f"accept:{r.id}" for r in keeps]
+    counter = [f"counter:{r.id}" for r in sorted(others, key=replaces_action)]
+    if role is Role.SCENE and not pressed:
+        way = [f"counter:{r.id}" for r in others if r.owner is Role.CHARACTER and replaces_action(r)]
+        return tuple([*way, *accept, *[c for c in counter if c not in way], "refuse"])
+    if role is Role.CHARACTER and keeps and replaces_action(keeps[0]) and "refuse" not in talk:
+        kept = [f"counter:{r.id}" for r in others if not replaces_action(r)]
+        return tuple([*kept, *accept, *[c for c in counter if c not in kept], "refuse"])
+    return tuple([*accept, *counter, "refuse"])
+
+
+def answer(
+    model: Model, role: Role, agent: str, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], heard: Sequence[str], *, arbitrating: bool = False
+) -> Decision:
+    """Put the objection to the model. Raises `ModelError` naming the call."""
+    if arbitrating:
+        choices: tuple[str, ...] = tuple([*[f"accept:{r.id}" for r in sorted(remedies, key=replaces_action)], "refuse"])
+    else:
+        choices = options(role, agent, remedies, heard)
+    name = "director.arbitrate" if arbitrating else f"{role.value}.respond"
+    labels = {f"{verb}:{r.id}": r.label for r in remedies for verb in ("accept", "counter")}
+    question = Question(
+        agent, name, {"answer": Choice(choices), "reason": Words(120)},
+        {
+            "role": role.value, "wants": WANTS[role], "objection": objection.text, "rule": objection.rule, "raised_by": objection.raised_by,
+            "choices": [(c, labels.get(c, "")) for c in choices], "heard": list(heard)[-6:], "script": _words_of(plan, objection),
+        },
+        template="director_arbitrate" if arbitrating else "respond",
+    )  # fmt: skip
+    answers = ask(model, [question], plan.brief.language, seed=plan.brief.seed)
+    said = answers.each[0]
+    verb, _, remedy = said["answer"].partition(":")
+    reason = " ".join(said["reason"].split()) or f"{verb} {remedy}".strip()
+    return Decision(performative=verb, remedy=remedy or None, reason=reason, replies=answers.replies)  # type: ignore[arg-type]
+
+
+def _words_of(plan: ShotPlan, objection: Finding) -> str:
+    shot = plan.shot(objection.shot) if objection.shot else None
+    beats = [plan.beat(b) for b in shot.beats] if shot else []
+    return " / ".join(b.span for b in beats if b is not None)[:200]

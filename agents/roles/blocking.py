@@ -1,0 +1,179 @@
+"""Blocking: where things stand and where people may start and end, as names of marks.
+
+Knows the stage floor and the order of the beats. Every choice it offers to one agent is free of what it offers to the others, so
+that agents may choose at the same time. Does not know models. Metres; +X is stage right to the audience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shotplan.plan import STANDARD_MARKS, Beat, Mark, Prop, ShotPlan, StageSet
+from shotplan.vocabulary import ACTIONS, PROP_KINDS
+
+OBSTACLE_ACTIONS = frozenset({"jump_over", "climb_over", "jump_onto", "climb_onto"})
+TRAVELS = frozenset(a.id for a in ACTIONS.values() if a.travels)
+PAIRS = frozenset({"fight", "hug", "dance", "shake_hands", "kiss", "talk", "give"})
+"""Actions that two begin face to face."""
+RUN_UP = 1.7
+"""Metres between an obstacle's face and the marks before and after it: half an ordinary leap and a step."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    name: str
+    x: float
+    z: float
+
+
+BACK_ROW = (
+    (Spot("back_left", -4.2, -3.0), Spot("far_back_left", -4.8, -3.4)), (Spot("back_right", 4.2, -3.0), Spot("far_back_right", 4.8, -3.4)),
+    (Spot("back_center", 0.4, -3.3), Spot("back_center_left", -1.2, -3.5)), (Spot("far_left_back", -6.9, -2.4), Spot("far_left_deep", -7.0, -3.2)),
+    (Spot("far_right_back", 6.9, -2.4), Spot("far_right_deep", 7.0, -3.2)),
+)  # fmt: skip
+FRONT_ROW = (2.1, 3.9, -2.1, 5.2, -3.9, 0.9)
+OBSTACLE_X = {1: (0.6,), 2: (-2.1, 2.4), 3: (-4.0, 0.0, 4.0)}
+
+
+def set_the_stage(props: Sequence[tuple[str, str, str]], beats: Sequence[Beat]) -> tuple[tuple[Prop, ...], tuple[Mark, ...]]:
+    """Props (id, name, kind) at their default spots with marks beside them.
+
+    Obstacles of jumps and climbs stand in a row from left to right in story order, so that travel goes one way; things that are
+    handled stand in front; the rest dresses the back.
+    """
+    crossed = [b.target for b in beats if b.action in OBSTACLE_ACTIONS and b.target]
+    order = [i for i in dict.fromkeys(crossed) if any(p[0] == i for p in props)]
+    handled = {b.target for b in beats if b.target} - set(order)
+    xs = OBSTACLE_X.get(len(order)) or tuple(-6.0 + 12.0 * (k + 1) / (len(order) + 1) for k in range(len(order)))
+    placed: list[Prop] = []
+    marks = list(STANDARD_MARKS)
+    front, back = 0, 0
+    for id, name, kind in props:
+        half = PROP_KINDS[kind].size[0] / 2
+        if id in order:
+            x = xs[order.index(id)]
+            placed.append(Prop.of_kind(id, name, kind, x, 0.0))
+            marks += [Mark(id=f"before_{id}"[:40], x=round(x - half - RUN_UP, 2), z=0.0), Mark(id=f"after_{id}"[:40], x=round(x + half + RUN_UP, 2), z=0.0)]
+        elif (id in handled or PROP_KINDS[kind].handheld) and half < 1.2:
+            x = FRONT_ROW[front % len(FRONT_ROW)] + 0.5 * (front // len(FRONT_ROW))
+            front += 1
+            z = 0.7
+            placed.append(Prop.of_kind(id, name, kind, x, z))
+            marks.append(Mark(id=f"by_{id}"[:40], x=round(x - half - 0.45, 2), z=z))
+        else:
+            spot = BACK_ROW[back % len(BACK_ROW)][0]
+            deep = PROP_KINDS[kind].size[2] / 2
+            z = round(min(spot.z, -1.2 - deep) - 0.6 * (back // len(BACK_ROW)), 2)
+            back += 1
+            placed.append(Prop.of_kind(id, name, kind, spot.x, z))
+            marks.append(Mark(id=f"by_{id}"[:40], x=round(spot.x - half - 0.5, 2), z=round(z + deep + 0.5, 2)))
+    return tuple(placed), tuple({m.id: m for m in marks}.values())
+
+
+def spots(stage_set: StageSet, prop: Prop) -> tuple[Spot, ...]:
+    """Where the scene may put a prop: its own spot first, then a free one beside it. Props with a path through them stay."""
+    here = Spot("here", prop.x, prop.z)
+    if stage_set.mark(f"before_{prop.id}"[:40]) or prop.z > -1.5:
+        return (here,)
+    for first, second in BACK_ROW:
+        if abs(first.x - prop.x) < 0.01:
+            return (Spot(first.name, prop.x, prop.z), Spot(second.name, second.x, min(prop.z, second.z)))
+    return (here,)
+
+
+def set_of(plan: ShotPlan, beat_id: str) -> str | None:
+    return next((s.set for s in plan.shots if beat_id in s.beats), None)
+
+
+def beats_in(plan: ShotPlan, set_id: str) -> list[Beat]:
+    """Beats that are covered by shots in this set, in story order."""
+    covered = {b for s in plan.shots if s.set == set_id for b in s.beats}
+    return [b for b in plan.beats if b.id in covered]
+
+
+def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
+    """For everyone who acts or is acted on in a set, the marks where they may start; no two share a mark."""
+    stage_set = plan.stage_set(set_id)
+    beats = beats_in(plan, set_id)
+    people = [i for b in beats for i in (b.actor, b.target) if i is not None and plan.character(i) is not None]
+    order = list(dict.fromkeys(people))
+    movers = [i for i in order if any(b.actor == i and b.action in TRAVELS and b.action != "enter" for b in beats)]
+    free = [m for m in stage_set.marks if not _blocked(stage_set, m)] if stage_set else []
+    names = {m.id for m in free}
+    left = [m for m in ("far_left", "left", "back_left", "front_left") if m in names]
+    right = [m for m in ("center_right", "right", "back_right", "front_right", "back", "front", "center", "center_left", "far_right") if m in names]
+    if movers:
+        right = [m for m in ("back_right", "front_right", "right", "far_right", "back", "front", "center_right", "center") if m in names]
+    given: dict[str, tuple[str, ...]] = {}
+    pair = next(((b.actor, b.target) for b in beats if b.actor and b.action in PAIRS and b.target in order), None)
+    if pair is not None and pair[0] == order[0] and {"center_left", "center_right"} <= names:
+        given = {str(pair[0]): ("center_left",), str(pair[1]): ("center_right",)}
+        for pool in (left, right):
+            pool[:] = [m for m in pool if m not in ("center_left", "center_right", "center")]
+    for id in order:
+        if id in given:
+            continue
+        own = next((b for b in beats if id == b.actor and b.target and f"by_{b.target}"[:40] in names and b.action not in TRAVELS), None)
+        first = next((b for b in beats if b.actor == id), None)
+        if own is not None and own is first and not any(f"by_{own.target}"[:40] in taken for taken in given.values()):
+            given[id] = (f"by_{own.target}"[:40],)
+            continue
+        entering = first is not None and first.action == "enter"
+        pool = left if (id in movers or entering) and left else right or left
+        if not pool:
+            given[id] = ("center",)
+            continue
+        given[id] = tuple(pool[:1]) if id in movers or len(pool) == 1 or len(order) > 3 else tuple(pool[:2])
+        for mark in given[id]:
+            pool.remove(mark)
+    return given
+
+
+def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tuple[str | None, ...]:
+    """Marks where a travelling beat may end, most natural first; (None,): where the action leads."""
+    stage_set = plan.stage_set(set_id)
+    if stage_set is None or beat.action not in TRAVELS:
+        return (None,)
+    names = {m.id: m for m in stage_set.marks}
+    if beat.action in ("jump_over", "climb_over"):
+        return (f"after_{beat.target}"[:40],) if f"after_{beat.target}"[:40] in names else (None,)
+    if beat.action in ("jump_onto", "climb_onto"):
+        return (None,)
+    if beat.target is not None:
+        for prefix in ("by", "before"):
+            if f"{prefix}_{beat.target}"[:40] in names:
+                return (f"{prefix}_{beat.target}"[:40],)
+        return (None,)
+    later = [b for b in beats_in(plan, set_id) if b.actor == beat.actor]
+    later = later[later.index(beat) + 1 :] if beat in later else []
+    ahead = next((b for b in later if b.target and (b.action in OBSTACLE_ACTIONS or f"by_{b.target}"[:40] in names)), None)
+    if ahead is not None:
+        prefix = "before" if ahead.action in OBSTACLE_ACTIONS else "by"
+        mark = f"{prefix}_{ahead.target}"[:40]
+        if mark in names and mark != at:
+            return (mark,)
+    x = names[at].x if at in names else -6.0
+    if beat.action == "leave":
+        return ("far_right",) if x >= 0 else ("far_left", "far_right")
+    taken = {m for id, own in zones(plan, set_id).items() if id != beat.actor for m in own}
+    wanted = ("center_left", "center") if beat.action == "enter" else ("right", "center_right", "far_right", "center", "center_left", "left", "far_left")
+    open_marks = [m for m in wanted if m in names and m not in taken and m != at and not _blocked(stage_set, names[m]) and abs(names[m].x - x) >= 1.0]
+    onward = [m for m in open_marks if names[m].x > x]
+    clear = [m for m in (onward or open_marks) if not _something_between(stage_set, x, names[m].x)]
+    return tuple((clear or onward or open_marks)[:3]) or (None,)
+
+
+def _something_between(stage_set: StageSet, x0: float, x1: float) -> bool:
+    low, high = min(x0, x1), max(x0, x1)
+    return any(PROP_KINDS[p.kind].solid and abs(p.z) < p.size[2] / 2 + 0.3 and low < p.x < high for p in stage_set.props)
+
+
+def _blocked(stage_set: StageSet, mark: Mark) -> bool:
+    """Whether a prop, wherever the scene may move it, covers the mark."""
+    for prop in stage_set.props:
+        if PROP_KINDS[prop.kind].solid and not PROP_KINDS[prop.kind].handheld:
+            for spot in spots(stage_set, prop):
+                if abs(mark.x - spot.x) < prop.size[0] / 2 + 0.35 and abs(mark.z - spot.z) < prop.size[2] / 2 + 0.35:
+                    return True
+    return False

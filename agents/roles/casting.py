@@ -1,0 +1,247 @@
+"""Who is who in a reading: mentions become cast members and props, pronouns become candidates.
+
+Knows coreference: the same naming word is the same member, `two samurai` are two, `he` is one of those who fit. Where several
+fit, all are kept as candidates, most recent first, for the director to choose. Does not know plans or prompts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from agents.reading import Clause, Mention, Reading
+from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS
+
+MOST_CAST = 8
+MOST_PROPS = 12
+MEN = frozenset({"man", "boy", "old_man", "giant"})
+WOMEN = frozenset({"woman", "girl", "old_woman"})
+MUTUAL = frozenset({"fight", "hug", "dance", "shake_hands", "kiss"})
+"""Actions that two do to each other."""
+
+
+@dataclass
+class Entity:
+    """A cast member or a thing, before anybody has decided its kind."""
+
+    id: str
+    name: str
+    sort: Literal["character", "prop"]
+    kind: str | None
+    adjectives: list[str]
+    gender: Literal["he", "she", ""] = ""
+    group: str = ""
+    """Shared by the members of `two samurai`."""
+    scenes: list[int] = field(default_factory=list)
+
+    @property
+    def human(self) -> bool:
+        return self.kind is None or self.kind in MEN | WOMEN | {"robot"}
+
+    def fits(self, pronoun: str) -> bool:
+        if self.sort == "prop":
+            return pronoun == "it"
+        sex = self.gender or ("he" if self.kind in MEN else "she" if self.kind in WOMEN else "")
+        if pronoun in ("he", "she"):
+            return sex in ("", pronoun)
+        return pronoun != "it" or self.kind is None or self.kind not in MEN | WOMEN
+
+
+@dataclass(frozen=True)
+class Act:
+    """A clause with its candidates: who may be meant, most likely first."""
+
+    clause: Clause
+    who: tuple[str, ...]
+    """Empty when no character acts."""
+    targets: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Others who do the same: each gets a beat of its own."""
+    onlookers: tuple[str, ...] = ()
+    """Characters who acted just before: whom somebody may be looking at when the script does not say."""
+
+
+@dataclass
+class Story:
+    """All entities and acts of a reading."""
+
+    entities: dict[str, Entity]
+    acts: list[Act]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def cast(self) -> list[Entity]:
+        return [e for e in self.entities.values() if e.sort == "character"]
+
+    @property
+    def props(self) -> list[Entity]:
+        return [e for e in self.entities.values() if e.sort == "prop"]
+
+
+def slug(words: str, fallback: str) -> str:
+    """A plan id from words; `fallback` when they have no Latin letters."""
+    s = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")[:32].strip("_")
+    return s if re.match(r"[a-z]", s) else fallback
+
+
+class Casting:
+    """Reads clauses in order and keeps who was named last."""
+
+    def __init__(self) -> None:
+        self.entities: dict[str, Entity] = {}
+        self.by_head: dict[str, list[str]] = {}
+        self.recent: list[str] = []
+        self.left_out: list[str] = []
+
+    def _new(self, mention: Mention, sort: Literal["character", "prop"], scene: int) -> list[str]:
+        full = len([e for e in self.entities.values() if e.sort == sort]) >= (MOST_CAST if sort == "character" else MOST_PROPS)
+        if full:
+            if mention.text not in self.left_out:
+                self.left_out.append(mention.text)
+            return []
+        count = mention.count if sort == "character" else 1
+        base = slug(mention.also or mention.head, mention.kind or ("person" if sort == "character" else "thing"))
+        ids = []
+        for n in range(count):
+            id = base if count == 1 else f"{base}_{n + 1}"
+            k = 2
+            while id in self.entities:
+                id, k = f"{base}_{k if count == 1 else k + n}", k + 1
+            name = mention.also or (mention.head if count == 1 else f"{mention.head} {n + 1}")
+            self.entities[id] = Entity(id, name, sort, mention.kind, list(mention.adjectives), group=base if count > 1 else "", scenes=[scene])
+            ids.append(id)
+        for head in {mention.head, mention.also} - {""}:
+            self.by_head[head.casefold()] = [*self.by_head.get(head.casefold(), []), *ids] if mention.fresh else ids
+        return ids
+
+    def resolve(self, mention: Mention, scene: int, *, subject: bool, thing: bool = True) -> tuple[list[str], list[str]]:
+        """(ids certainly meant, candidate ids where not certain)."""
+        if mention.sort == "pronoun":
+            return self._pronoun(mention.head, subject)
+        if mention.sort == "ambient" or (mention.sort == "unknown" and not subject and not thing):
+            return [], []
+        known = self.by_head.get((mention.also or mention.head).casefold()) or self.by_head.get(mention.head.casefold())
+        if known and not mention.fresh and not (mention.count > 1 and len(known) < mention.count):
+            chosen = known if mention.count > 1 or len(known) == 1 else None
+            for id in known:
+                entity = self.entities[id]
+                entity.kind = entity.kind or mention.kind
+                entity.adjectives += [a for a in mention.adjectives if a not in entity.adjectives]
+                if scene not in entity.scenes:
+                    entity.scenes.append(scene)
+            if mention.also and len(known) == 1 and mention.also.casefold() not in self.by_head:
+                self.by_head[mention.also.casefold()] = known
+                self.entities[known[0]].name = mention.also
+            if chosen is None:
+                fitting = [i for i in known if set(mention.adjectives) & set(self.entities[i].adjectives)]
+                return (fitting, []) if len(fitting) == 1 else ([], known)
+            return list(chosen), []
+        sort: Literal["character", "prop"] = "character" if mention.sort in ("character", "name") or (mention.sort == "unknown" and subject) else "prop"
+        return self._new(mention, sort, scene), []
+
+    def _pronoun(self, head: str, subject: bool) -> tuple[list[str], list[str]]:
+        people = [i for i in self.recent if self.entities[i].sort == "character"]
+        if head == "they":
+            group = self._last_group(people)
+            return group, []
+        if head in ("one", "other"):
+            group = self._last_group(people)
+            if len(group) < 2:
+                return [], people[:4]
+            return [group[0] if head == "one" else group[1]], []
+        if head == "i":
+            return self._new(Mention("I", "narrator", "name", 0), "character", 0) if "narrator" not in self.entities else ["narrator"], []
+        pool = people if subject or head != "it" else self.recent
+        fitting = [i for i in pool if self.entities[i].fits(head)]
+        if head in ("he", "she"):
+            sure = [i for i in fitting if self.entities[i].human and (self.entities[i].gender == head or self.entities[i].kind in (MEN if head == "he" else WOMEN))]
+            human = [i for i in fitting if self.entities[i].human]
+            fitting = sure or human or fitting
+        if len(fitting) == 1 and head in ("he", "she"):
+            self.entities[fitting[0]].gender = head  # type: ignore[assignment]
+        return (fitting, []) if len(fitting) == 1 else ([], fitting[:4])
+
+    def _last_group(self, people: Sequence[str]) -> list[str]:
+        if people and self.entities[people[0]].group:
+            group = self.entities[people[0]].group
+            return sorted(i for i in self.entities if self.entities[i].group == group)
+        return list(people[:2])
+
+    def seen(self, ids: Iterable[str]) -> None:
+        for id in reversed(list(ids)):
+            if id in self.recent:
+                self.recent.remove(id)
+            self.recent.insert(0, id)
+
+
+def cast_story(reading: Reading) -> Story:
+    """Entities and acts of a reading, in order."""
+    casting = Casting()
+    acts: list[Act] = []
+    previous: list[str] = []
+    speakers: list[str] = []
+    for clause in reading.clauses:
+        scene = clause.scene
+        certain: list[str] = []
+        candidates: list[str] = []
+        if clause.speaker:
+            certain = _speaker(casting, clause, scene)
+        for mention in clause.subjects:
+            if mention.sort == "unknown" and not clause.happens:
+                continue
+            ids, maybe = casting.resolve(mention, scene, subject=True)
+            certain += [i for i in ids if i not in certain]
+            candidates += [i for i in maybe if i not in candidates]
+        handles = _handles(clause)
+        objects: list[str] = []
+        for mention in clause.objects:
+            before = list(certain)
+            ids, maybe = casting.resolve(mention, scene, subject=False, thing=handles)
+            objects += [i for i in [*ids, *maybe] if i not in objects and i not in before]
+        actors = [i for i in certain if casting.entities[i].sort == "character"]
+        things = [i for i in certain if casting.entities[i].sort == "prop"]
+        if not actors and not candidates and clause.line and previous:
+            candidates = previous
+        who = tuple(actors[:1]) or tuple(i for i in candidates if casting.entities[i].sort == "character")
+        also: tuple[str, ...] = tuple(actors[1:3])
+        mutual = bool(set(clause.actions[:1]) & MUTUAL)
+        if also and (mutual or (clause.line and len(actors) == 2)):
+            objects = [also[0], *objects]
+            also = ()
+        if not who and things:
+            objects = [*things, *objects]
+        others = [i for i in casting.recent if casting.entities[i].sort == "character" and i not in who]
+        if clause.line and not objects and speakers and speakers[-1] not in who:
+            objects = [speakers[-1]]
+        if clause.line and who:
+            speakers.append(who[0])
+        casting.seen([*actors, *objects, *things])
+        if who:
+            previous = list(who)
+        if clause.happens:
+            acts.append(Act(clause, who, tuple(objects), also, tuple(others[:2])))
+    _settle_names(casting)
+    return Story(casting.entities, acts, tuple(casting.left_out))
+
+
+def _speaker(casting: Casting, clause: Clause, scene: int) -> list[str]:
+    name = clause.speaker
+    known = casting.by_head.get(name.casefold())
+    if known:
+        return known[:1]
+    kind = CHARACTER_KINDS.find(name) or next((CHARACTER_KINDS.find(w) for w in reversed(name.split()) if CHARACTER_KINDS.find(w)), None)
+    head = name.title() if name.isupper() else name
+    return casting.resolve(Mention(name, head, "character" if kind else "name", clause.start, kind), scene, subject=True)[0]
+
+
+def _handles(clause: Clause) -> bool:
+    """Whether the clause does something to a thing, so that an unknown noun after it is a prop."""
+    ids = (*clause.actions, *clause.near)
+    return any(ACTIONS[i].family == "object" or i in ("jump_over", "jump_onto", "climb_over", "climb_onto", "fight", "point") for i in ids)
+
+
+def _settle_names(casting: Casting) -> None:
+    for id, entity in casting.entities.items():
+        casting.entities[id] = replace(entity, name=entity.name[:80])

@@ -1,0 +1,134 @@
+"""The director: reads the script into an outline, keeps the film's time, and decides what the others cannot settle.
+
+Knows the brief and the order of an outline. Does not know where people stand, what the camera does, or who speaks next.
+Questions: `outline.kind`, `outline.prop`, `outline.place`, `outline.pace`, `outline.beat`, `director.respond`, `director.arbitrate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from agents.crew import Decision, Proposal
+from agents.model import Model
+from agents.questions import ask
+from agents.reading import read
+from agents.roles import outline as o
+from agents.roles.answering import answer
+from agents.roles.blocking import set_the_stage
+from agents.roles.casting import cast_story
+from agents.roles.looks import character
+from agents.roles.pacing import natural, needed, share
+from agents.roles.shots import cut, group
+from shotplan.plan import Character, ShotPlan, StageSet
+from shotplan.rules.finding import Finding, Remedy, Role
+from shotplan.vocabulary import PLACES
+
+MOST_SETS = 6
+
+
+class Director:
+    """One voice of the crew; see `agents.crew.Director`."""
+
+    id = "director"
+    role = Role.DIRECTOR
+
+    def __init__(self, model: Model, options: Literal["supported", "all"] = "supported") -> None:
+        self._model = model
+        self._supported_only = options == "supported"
+
+    def outline(self, plan: ShotPlan) -> Proposal:
+        """Cast, sets with props, beats and shots of an empty plan, from its brief. Raises `ModelError` naming the call."""
+        brief = plan.brief
+        reading = read(brief.script, brief.language)
+        story = cast_story(reading)
+        scenes = reading.scenes[:MOST_SETS]
+        strangers = [e for e in story.cast if e.kind is None]
+        things = [e for e in story.props if e.kind is None]
+        questions = [
+            *[o.kind_question(e, o.sentence_around(reading, e)) for e in strangers],
+            *[o.prop_question(e, o.sentence_around(reading, e)) for e in things],
+            *[o.place_question(s, _scene_text(reading, k)) for k, s in enumerate(scenes)],
+            o.pace_question(brief.script, len(story.acts)),
+            *[o.beat_question(a, story, supported_only=self._supported_only) for a in story.acts],
+        ]
+        answers = ask(self._model, questions, brief.language, seed=brief.seed)
+        said = iter(answers.each)
+        for entity in [*strangers, *things]:
+            entity.kind = next(said)["kind"]
+        places = [next(said)["place"] for _ in scenes]
+        pace = next(said)
+
+        twins: dict[str, int] = {}
+        cast: dict[str, Character] = {}
+        for entity in story.cast:
+            kind = entity.kind or "creature"
+            cast[entity.id] = character(entity.id, entity.name, kind, entity.adjectives, twins.get(kind, 0))
+            twins[kind] = twins.get(kind, 0) + 1
+
+        beats, scene_of = [], {}
+        for act in story.acts:
+            for beat in o.beats_of(len(beats) + 1, act, next(said)):
+                beats.append(beat)
+                scene_of[beat.id] = min(act.clause.scene, len(scenes) - 1)
+        sets, set_ids = [], []
+        for k, scene in enumerate(scenes):
+            id = places[k] if places[k] not in set_ids else f"{places[k]}_{k + 1}"
+            set_ids.append(id)
+            here = [b for b in beats if scene_of[b.id] == k]
+            wanted = {b.target for b in here}
+            props = [(e.id, e.name, e.kind or "thing") for e in story.props if k in e.scenes or e.id in wanted]
+            placed, marks = set_the_stage(props, here)
+            sets.append(
+                StageSet(
+                    id=id, name=scene.heading[:80] or PLACES[places[k]].label(brief.language), place=places[k], props=placed, marks=marks,
+                    time=(scene.times or ("day",))[0], weather=(scene.weathers or ("clear",))[0],
+                )
+            )  # fmt: skip
+        set_of_beat = {b.id: set_ids[scene_of[b.id]] for b in beats}
+        groups = group(
+            beats, [set_of_beat[b.id] for b in beats], together=pace["shots"] == "short_beats_together", language=brief.language, cast=cast
+        )  # fmt: skip
+        shots = cut(groups, set_of_beat, pace=pace["pace"], target=brief.duration, language=brief.language, cast=cast)
+        used = {s.set for s in shots}
+        patch: list[dict[str, Any]] = [
+            *[_add("/cast", c) for c in cast.values()], *[_add("/sets", s) for s in sets if s.id in used], *[_add("/beats", b) for b in beats],
+            *[_add("/shots", s) for s in shots],
+        ]  # fmt: skip
+        intent = f"{len(cast)} in the cast, {len(beats)} beats in {len(shots)} shots, {sum(s.duration for s in shots):g} s, {pace['pace']} pace"
+        if answers.certain:
+            intent += f"; {answers.certain} of {len(questions)} questions had one answer in the text and were not asked"
+        for note in (reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
+            intent += f"; {note}" if note else ""
+        return Proposal(patch=tuple(patch), intent=intent, replies=answers.replies)
+
+    def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
+        """Share the film's time out again, now that the beats are played. Empty when every shot has its time."""
+        question = o.pace_question(plan.brief.script + ("\n" + "\n".join(heard[-4:]) if heard else ""), len(plan.beats))
+        answers = ask(self._model, [question], plan.brief.language, seed=plan.brief.seed)
+        language, cast = plan.brief.language, {c.id: c for c in plan.cast}
+        wished, least = [], []
+        for shot in plan.shots:
+            own = [b for b in (plan.beat(i) for i in shot.beats) if b is not None]
+            least.append(max([1.5, sum(needed(b, cast.get(b.actor or ""), language) for b in own)]))
+            wished.append(max([2.0, sum(natural(b, cast.get(b.actor or ""), language) for b in own)]))
+        times = share(wished, least, plan.brief.duration)
+        patch = tuple(
+            {"op": "replace", "path": f"/shots/{k}/duration", "value": t} for k, t in enumerate(times) if abs(t - plan.shots[k].duration) > 0.01
+        )  # fmt: skip
+        intent = f"{len(patch)} shots get other lengths" if patch else "the shots keep their lengths"
+        return Proposal(patch=patch, intent=intent, replies=answers.replies)
+
+    def respond(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+        return answer(self._model, self.role, self.id, plan, objection, remedies, heard)
+
+    def arbitrate(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+        return answer(self._model, self.role, self.id, plan, objection, remedies, heard, arbitrating=True)
+
+
+def _add(path: str, part: Any) -> dict[str, Any]:
+    return {"op": "add", "path": f"{path}/-", "value": part.model_dump(mode="json")}
+
+
+def _scene_text(reading: Any, scene: int) -> str:
+    return " ".join(c.span for c in reading.clauses if c.scene == scene)[:400]
