@@ -21,7 +21,7 @@ from agents.embedded.llama import Kernel, Llama, Memory
 from agents.embedded.prefix_cache import BLOCK, PrefixCache
 from agents.model import Sampling
 
-LONG_RUN = 12
+LONG_RUN = 8
 """More new tokens than this of one sequence go through the block kernel, by themselves (measured break-even)."""
 FEW = 1024
 """Up to this many allowed tokens only their logits are computed."""

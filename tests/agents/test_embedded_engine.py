@@ -258,13 +258,14 @@ def test_a_fault_in_the_pass_fails_the_calls_in_it_and_the_next_call_works(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = EmbeddedModel(tiny)
-    with monkeypatch.context() as patch, pytest.raises(ModelError, match="broken pipe dream"):
 
-        def fail(*_: Any) -> None:
-            raise ValueError("broken pipe dream")
+    def fail(*_: Any) -> None:
+        raise ValueError("broken pipe dream")
 
+    with monkeypatch.context() as patch:
         patch.setattr(decoder, "choose", fail)
-        model.ask([question(), question("b")])
+        with pytest.raises(ModelError, match="broken pipe dream"):
+            model.ask([question(), question("b")])
     assert model.ask([question()])[0].attempts == 1
     model.close()
     with pytest.raises(ModelError, match="closed"):

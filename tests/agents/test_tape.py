@@ -200,9 +200,10 @@ def test_an_answer_that_could_not_be_written_is_not_given_out(tmp_path: Path, mo
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patch, pytest.raises(ModelError, match="No space left"):
+    with monkeypatch.context() as patch:
         patch.setattr("agents.tape.os.fsync", full)
-        taped.ask([question("b")])
+        with pytest.raises(ModelError, match="No space left"):
+            taped.ask([question("b")])
     taped.ask([question("c")])
     taped.close()
     assert [r.request.messages[0].content for r in Tape(path, "replay").records] == ["a", "c"]
