@@ -51,7 +51,7 @@ def together(scene: Scene, draft: Draft, target: str, cue: Cue, seconds: float, 
     hold(scene, p.actor, cue, seconds)
     reply = {"give": "receive", "shake_hands": "receive"}.get(p.action, ACTIONS[p.action].pose)
     emotion = _partner_feeling(scene, draft, target)
-    hold(scene, target, replace(cue, pose=reply, toward=p.actor, side=cue.side, emotion=emotion[0], intensity=emotion[1], spoken=False), seconds)
+    hold(scene, target, replace(cue, pose=reply, toward=p.actor, side=-cue.side, emotion=emotion[0], intensity=emotion[1], spoken=False), seconds)
     if p.action == "give":
         mine = [prop for prop, holder in scene.held.items() if holder == p.actor]
         if mine:
@@ -438,8 +438,8 @@ def ride(scene: Scene, draft: Draft, target: str | None, speed: float, cue: Cue,
     if mount is None:
         seat[:, 1] = height(scene.stage_set.ground, pos[:, 0]) + top
     me.add_knots(t, seat, heading)
-    me.cues.append(replace(cue, pose="sit", posture="sit", seat=0.0, t0=t0 + 0.8, t1=float(t[-1])))
+    me.cues.append(replace(cue, pose="astride", posture="astride", t0=t0 + 0.8, t1=float(t[-1])))
     me.now = float(t[-1])
     end = seat[-1]
-    me.place = Place(float(end[0]), float(end[1]), float(end[2]), float(heading[-1]), posture="sit", seat=0.0, support=None)
+    me.place = Place(float(end[0]), float(end[1]), float(end[2]), float(heading[-1]), posture="astride")
     draft.distance, draft.peak = float(lengths(pos).max()), float((np.linalg.norm(np.diff(pos, axis=0), axis=1) / np.maximum(np.diff(t), 1e-6)).max()) if len(t) > 1 else 0.0

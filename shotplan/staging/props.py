@@ -16,6 +16,33 @@ from shotplan.staging.staged import Array, StagedActor, StagedProp
 from shotplan.vocabulary import CHARACTER_KINDS
 
 
+def before_hands(scene: Scene, opening: Sequence[Prop], times: Array, stretch: float) -> dict[str, Array]:
+    """(F,3) middle of every prop as far as it is known without hands: what actors reach for."""
+    out = {}
+    for prop in opening:
+        at = np.repeat([[prop.x, base_height(scene.stage_set, prop), prop.z]], len(times), 0)
+        for event in sorted((e for e in scene.events if e.prop == prop.id and e.kind in ("rest", "slide", "fly")), key=lambda e: e.t0):
+            on = times >= event.t0 * stretch
+            if on.any():
+                _go(event, at, np.zeros(len(times)), times, on, event.t0 * stretch, event.t1 * stretch)
+        out[prop.id] = at + np.array([0.0, 0.5 * prop.size[1], 0.0])
+    return out
+
+
+def holding(scene: Scene, held: Mapping[str, str], times: Array, stretch: float) -> dict[str, Array]:
+    """(F,) per actor how much it carries something, 0..1, easing in."""
+    out = {a: np.zeros(len(times)) for a in scene.courses}
+    for prop in {*held, *(e.prop for e in scene.events)}:
+        events = [PropEvent(prop, "hold", -1.0, -1.0, actor=held[prop])] if prop in held else []
+        events += sorted((e for e in scene.events if e.prop == prop and e.kind != "open"), key=lambda e: e.t0)
+        for k, event in enumerate(events):
+            if event.kind == "hold" and event.actor in out:
+                until = events[k + 1].t0 * stretch if k + 1 < len(events) else np.inf
+                on = np.clip((times - event.t0 * stretch) / 0.3, 0, 1) * np.clip((until - times) / 0.1, 0, 1)
+                out[event.actor] = np.maximum(out[event.actor], on)
+    return out
+
+
 def carried_point(actor: StagedActor, prop: Prop) -> Array:
     """(F,3) base centre of a prop in the actor's right hand, or mouth for an animal."""
     plan = CHARACTER_KINDS[actor.character.kind].body

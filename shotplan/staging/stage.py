@@ -22,7 +22,7 @@ from shotplan.staging.dialogue import spoken_lines
 from shotplan.staging.expression import expression
 from shotplan.staging.ground import smooth_height
 from shotplan.staging.play import Played, play
-from shotplan.staging.props import stage_props
+from shotplan.staging.props import before_hands, holding, stage_props
 from shotplan.staging.skeleton.animate import animate
 from shotplan.staging.staged import Array, Line, StagedAction, StagedActor, StagedShot
 from shotplan.vocabulary import CHARACTER_KINDS
@@ -66,7 +66,8 @@ def embody(plan: ShotPlan, played: Played) -> StagedShot:
     cues = {a: _covering(course.cues, shot.duration / stretch, _first_posture(played, a)) for a, course in scene.courses.items()}
     opening = set_now(_set_of(plan, shot.set), played.entry)
     points = {a: _chest(plan, a, root) for a, (root, _) in tracks.items()}
-    things = {p.id: np.repeat([[p.x, float(smooth_height(opening.ground, p.x)) + 0.5 * p.size[1], p.z]], frames, 0) for p in opening.props}
+    things = before_hands(scene, opening.props, times, stretch)
+    carrying = holding(scene, played.entry.held, times, stretch)
     for prop, holder in played.entry.held.items():
         if holder in points:
             things[prop] = points[holder]
@@ -80,7 +81,7 @@ def embody(plan: ShotPlan, played: Played) -> StagedShot:
         about: list[Array | None] = [_point(cue, a, points, things, opening, frames) for cue in cues[a]]
         gaze = _gaze(a, cues[a], about, lines, points, times, stretch)
         rest_y = np.where(_carried(cues[a], times, stretch, scene.courses[a].start.support is not None or scene.courses[a].place.support is not None), root[:, 1], smooth_height(opening.ground, root[:, 0]))
-        joints = animate(character, cues[a], root, heading, opening.ground, rest_y, times, stretch, about, gaze, phase=zlib.crc32(a.encode()) % 997 / 997)
+        joints = animate(character, cues[a], root, heading, opening.ground, rest_y, times, stretch, about, gaze, phase=zlib.crc32(a.encode()) % 997 / 997, carrying=carrying[a])
         face = expression(a, cues[a], lines, times, stretch, plan.brief.seed)
         actions = tuple(_action(played, d.index) for d in sorted(scene.drafts, key=lambda d: d.t0) if d.performance.actor == a)
         actors[a] = StagedActor(a, character, root, heading, joints, face, _pitch(joints, heading, CHARACTER_KINDS[character.kind].body), actions)

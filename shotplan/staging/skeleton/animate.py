@@ -9,7 +9,7 @@ import numpy as np
 
 from shotplan.plan import Character, Ground
 from shotplan.staging.cue import Cue
-from shotplan.staging.skeleton import flight, gait, leaping, postures  # noqa: F401  (they register their poses)
+from shotplan.staging.skeleton import flight, gait, gestures, handling, leaping, postures, together  # noqa: F401  (they register their poses)
 from shotplan.staging.skeleton.bodies import Body, body_of
 from shotplan.staging.skeleton.clip import POSES, Clip
 from shotplan.staging.skeleton.controls import CHANNELS, GRIP, HEAD, PELVIS, TRUNK, smooth, to_body
@@ -17,6 +17,7 @@ from shotplan.staging.skeleton.solve import joints
 from shotplan.staging.staged import Array
 from shotplan.vocabulary import EMOTIONS
 
+HANDS_BUSY = {"pick_up", "put_down", "give", "receive", "throw", "eat", "drink", "read", "climb", "jump_air", "fall", "lie", "push", "pull", "open"}
 SHARP = {"jump_crouch": 0.07, "jump_air": 0.06, "jump_land": 0.08, "fall": 0.10, "turn": 0.12, "fight": 0.10, "kick": 0.10}
 BLEND = 0.22
 """Seconds either side of a boundary over which two poses mix."""
@@ -24,12 +25,12 @@ BLEND = 0.22
 
 def animate(
     character: Character, cues: list[Cue], root: Array, heading: Array, ground: Ground, rest_y: Array, times: Array, stretch: float,
-    targets: list[Array | None], gaze: Array | None, phase: float,
+    targets: list[Array | None], gaze: Array | None, phase: float, carrying: Array | None = None,
 ) -> Array:  # fmt: skip
     """(F,18,3) joints of one actor.
 
     `cues`: in time order, covering the shot; `targets`: for each cue the (F,3) stage point it is about, or None;
-    `gaze`: (F,3) what is looked at, NaN where nothing is.
+    `gaze`: (F,3) what is looked at, NaN where nothing is; `carrying`: (F,) how much the right hand is busy carrying something, 0..1.
     """
     body = body_of(character)
     c = np.zeros((len(times), CHANNELS, 3))
@@ -47,8 +48,10 @@ def animate(
             cue=cue, body=body, t=np.clip(times[f] - cue.t0 * stretch, 0, seconds), seconds=seconds, root=root[f], heading=heading[f],
             ground=ground, clock=times[f], phase=phase, stretch=stretch, target=None if target is None else target[f], tempo=tempo,
         )  # fmt: skip
-        controls = POSES.get(cue.pose, postures.resting)(clip)
+        controls = POSES[cue.pose](clip)
         feel(controls, body, cue, clip)
+        if carrying is not None and body.plan == "biped" and cue.pose not in HANDS_BUSY:
+            handling.carry(controls, carrying[f])
         c[f] += weight[f, None, None] * controls
         total[f] += weight[f]
     c /= np.maximum(total, 1e-9)[:, None, None]

@@ -173,6 +173,24 @@ def lie(clip: Clip) -> Array:
     return c
 
 
+def astride(clip: Clip) -> Array:
+    """On a mount or in a vehicle: the root is the seat."""
+    body = clip.body
+    c = stand(clip)
+    h = body.height
+    if body.plan != "biped":
+        c[:, PELVIS, 1] -= 0.3 * body.leg_length
+        c[:, GRIP, 0] = 0.0
+        return c
+    c[:, PELVIS, 1] = 0.03 * h - body.pelvis + 0.01 * h * np.sin(2 * np.pi * 1.9 * clip.clock)
+    both(c, FOOT_R, FOOT_L, (0.19 * h, -0.62 * body.leg_length, 0.22 * h))
+    both(c, KNEE_R, KNEE_L, (0.7, 0.5, 1.0))
+    both(c, HAND_R, HAND_L, (-0.12, -0.52, 0.62))
+    c[:, TRUNK, 0] += 0.12
+    c[:, GRIP, 0] = 0.0
+    return c
+
+
 def fallen(clip: Clip) -> Array:
     """Face down after a fall."""
     body = clip.body
@@ -204,7 +222,7 @@ def hover(clip: Clip) -> Array:
     return flap(clip, level=0.35)
 
 
-POSTURES = {"stand": stand, "sit": sit, "kneel": kneel, "lie": lie, "fallen": fallen, "hover": hover}
+POSTURES = {"stand": stand, "sit": sit, "kneel": kneel, "lie": lie, "astride": astride, "fallen": fallen, "hover": hover}
 
 
 def held(clip: Clip) -> Array:
@@ -230,6 +248,11 @@ def kneeling(clip: Clip) -> Array:
 @pose("lie")
 def lying(clip: Clip) -> Array:
     return lie(clip)
+
+
+@pose("astride")
+def riding(clip: Clip) -> Array:
+    return astride(clip)
 
 
 @pose("stand_up")
