@@ -101,7 +101,27 @@ def frame_subject(
                 kept = _head_room(held, extents[0], size, main, aspect)
                 held = kept if _holds(kept, _points(extents, hold), aspect) else held
             return held
+        return _longest_hold(pose, extents, hold, main, aspect)
     return pose
+
+
+def _longest_hold(pose: Pose, extents: Sequence[Extent], hold: NDArray[np.intp], main: int, aspect: float) -> Pose:
+    """Where one still frame cannot hold everything: the main moment, unless another aim of the same size holds far more."""
+    tallest = max(extents, key=lambda e: e.length)
+    points = np.concatenate([e.outline[hold] for e in extents], axis=1)
+
+    def share(p: Pose) -> float:
+        x, y, z = in_frame(points, p, aspect)
+        inside = (np.abs(x) <= 0.5) & (np.abs(y) <= 0.5) & (z > 0.05)
+        return float((inside.mean(axis=1) >= 0.8).mean())
+
+    best, most = pose, share(pose)
+    lead = pose.aim - tallest.center[main]
+    for frame in hold[np.linspace(0, len(hold) - 1, min(12, len(hold))).astype(int)]:
+        other = replace(pose, aim=tallest.center[frame] + lead)
+        if share(other) > max(most, share(pose) + 0.2):
+            best, most = other, share(other)
+    return best
 
 
 def _points(extents: Sequence[Extent], frames: NDArray[np.intp]) -> Array:

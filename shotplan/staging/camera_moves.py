@@ -131,7 +131,8 @@ def move_camera(
             position[:, 1] += d * amount * (s - 0.35)
             operated = "track"
         case "follow":
-            position = position + smooth - smooth[main]
+            close = low_pass(target, fps, 0.18)
+            position = position + close - close[main]
         case "handheld":
             operated = "track"
         case _:
@@ -145,11 +146,23 @@ def move_camera(
         keep_x, keep_y = (slack_x if kind == "pan" else keep_x), (slack_y if kind == "tilt" else keep_y)
         yaw = yaw + low_pass(error_yaw - np.clip(error_yaw, -keep_x, keep_x), fps, 0.15)
         pitch = pitch + low_pass(error_pitch - np.clip(error_pitch, -keep_y, keep_y), fps, 0.15)
+    if operated != "none":  # whatever the smoothing let slip is held back at the edge of the frame
+        yaw, pitch = _hold_back(position, yaw, pitch, low_pass(target, fps, 0.08) + lead, slack_x, slack_y, fps)
     if kind == "handheld":
         shake = _unrest(frames, fps, name)
         yaw, pitch = yaw + np.radians(amount) * shake[:, 0], pitch + np.radians(amount) * shake[:, 1]
         position = position + 0.004 * d * shake[:, 2:5]
     return Path(position, yaw, pitch, np.full(frames, pose.roll), focal)
+
+
+def _hold_back(
+    position: Array, yaw: Array, pitch: Array, target: Array, slack_x: float, slack_y: float, fps: int
+) -> tuple[Array, Array]:
+    """Turn the camera by as much as the target strays beyond the slack."""
+    want_yaw, want_pitch = _toward(position, target)
+    error_yaw, error_pitch = _wrap(want_yaw - yaw), want_pitch - pitch
+    yaw = yaw + low_pass(error_yaw - np.clip(error_yaw, -slack_x, slack_x), fps, 0.06)
+    return yaw, pitch + low_pass(error_pitch - np.clip(error_pitch, -slack_y, slack_y), fps, 0.06)
 
 
 def _slack(pose: Pose, outline: Array, aspect: float) -> tuple[float, float]:
