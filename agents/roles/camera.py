@@ -25,7 +25,7 @@ SIDES = ("audience", "audience_right", "audience_left")
 SERVES: dict[str, dict[str, tuple[str, ...]]] = {
     "establishing": {"size": ("long", "full", "extreme_long"), "angle": ("eye_level", "high"), "move": ("static", "dolly_in", "crane_up"), "lens": ("wide", "normal")},
     "travel": {"size": ("full", "long", "medium_long"), "angle": ("eye_level", "low"), "move": ("follow", "static"), "lens": ("normal", "wide")},
-    "leap": {"size": ("full", "long"), "angle": ("low", "eye_level"), "move": ("follow", "static"), "lens": ("wide", "normal")},
+    "leap": {"size": ("long", "extreme_long"), "angle": ("low", "eye_level"), "move": ("follow", "static"), "lens": ("wide", "normal")},
     "climb": {"size": ("medium_long", "full"), "angle": ("eye_level", "low"), "move": ("pedestal_up", "follow", "static"), "lens": ("normal", "long")},
     "reaction": {"size": ("close_up", "medium_close", "medium"), "angle": ("eye_level", "low"), "move": ("dolly_in", "static", "zoom_in"), "lens": ("long", "normal")},
     "dialogue": {"size": ("medium", "medium_close", "close_up"), "angle": ("eye_level", "over_shoulder"), "move": ("static", "dolly_in"), "lens": ("normal", "long")},
@@ -80,6 +80,8 @@ class CameraAgent:
         serves = SERVES[purpose]
         size = _varied(serves["size"], sizes, k)
         moves = serves["move"]
+        if purpose == "establishing" and _travels(plan, shot):
+            moves = ("follow", *[m for m in moves if m != "follow"])
         if heard:
             moves = tuple(m for m in moves if m != shot.camera.move) or moves
         subjects = _subjects(plan, shot, purpose)
@@ -146,6 +148,10 @@ def _varied(sizes: tuple[str, ...], taken: Sequence[str], k: int) -> tuple[str, 
     if k >= 2 and taken[k - 1] == taken[k - 2] == sizes[0] and len(sizes) > 1:
         return (*sizes[1:], sizes[0])
     return sizes
+
+
+def _travels(plan: ShotPlan, shot: Shot) -> bool:
+    return any(ACTIONS[b.action].travels for b in (plan.beat(i) for i in shot.beats) if b is not None)
 
 
 def _people(plan: ShotPlan, shot: Shot) -> list[str]:

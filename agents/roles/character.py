@@ -103,12 +103,14 @@ class CharacterAgent:
     def _attend(self, plan: ShotPlan, shot: Shot, partner: Beat | None, starts: Sequence[str], heard: Sequence[str]) -> Question:
         if partner is not None and partner.action in MUTUAL:
             actions: tuple[str, ...] = (partner.action,)
+        elif partner is not None and partner.action == "chase":
+            actions = ("run", "look")
         elif partner is not None and partner.line:
             actions = ("look", "nod")
         else:
             actions = ("look", "stand")
         span = partner.span if partner else " ".join(b.span for b in (plan.beat(i) for i in shot.beats) if b is not None)
-        felt = FEELINGS["fight"] if partner is not None and partner.action == "fight" else ("neutral", "calm", "happy", "surprised", "worried")
+        felt = FEELINGS["fight"] if partner is not None and partner.action == "fight" else ("afraid", "worried") if "run" in actions else ("neutral", "calm", "happy", "surprised", "worried")
         fields = {"start": Choice(tuple(starts)), "action": Choice(actions), "emotion": Choice(felt)}
         return Question(self.id, "character.attend", fields, {"name": _name(plan, self.id), "clause": span[:300], "heard": list(heard)[-4:]})
 
@@ -116,6 +118,8 @@ class CharacterAgent:
         start = None if said["start"] == HERE else said["start"]
         if beat is None:
             target = facing if facing != self.id else None
+            if said["action"] == "run":  # chased: away, to the far side
+                return Performance(actor=self.id, action="run", end="far_right", start=start, pace="fast", emotion=said["emotion"], intensity=0.6)
             return Performance(actor=self.id, action=said["action"], target=target, start=start, emotion=said["emotion"], intensity=0.5)
         intensity = 0.5 if said["emotion"] == "neutral" else STRENGTH[said["strength"]]
         return Performance.model_validate({
