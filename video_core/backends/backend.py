@@ -39,6 +39,10 @@ class Clip:
 class Backend(Protocol):
     name: str
 
+    def version(self) -> str:
+        """Changes whenever the same conditioning would be drawn differently: weights, steps, code."""
+        ...
+
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Draw the shot at the conditioning's size. Raises `RenderError`."""
         ...

@@ -1,0 +1,111 @@
+"""The `embedded` backend: this project's small video diffusion model, then the pretrained anime upscaler.
+
+Knows which controls the model takes and what it does with the rest. Does not know the network or the sampler.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from video_core.animatic.captions import draw_captions
+from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.conditioning import Conditioning
+from video_core.embedded.maps import context_of, control_maps, shrink
+from video_core.embedded.pipeline import SIZE, WEIGHTS, EmbeddedVideoPipeline
+from video_core.ledger import file_digest
+from video_core.upscale import upscale
+
+STEPS = 4
+SAMPLING_SHARE = 0.5
+"""Part of a shot's time that sampling takes; the rest is enlarging. For the progress bar only."""
+
+
+def model_size(size: tuple[int, int]) -> tuple[int, int]:
+    """(H, W) divisible by 8 with the film's aspect and about as many pixels as the model was trained at."""
+    scale = (SIZE[0] * SIZE[1] / (size[0] * size[1])) ** 0.5
+    height, width = (max(8, round(side * scale / 8) * 8) for side in size)
+    return height, width
+
+
+def describe_weights() -> str:
+    """One line about the shipped weights, which are loaded to make sure. Raises `RenderError` when they are unusable."""
+    pipeline = EmbeddedVideoPipeline.load()
+    count = sum(p.numel() for p in pipeline.model.parameters())
+    return f"{count / 1e6:.1f} M parameters, {pipeline.model.dtype}, drawn at {SIZE[0]}x{SIZE[1]} and enlarged"
+
+
+@register("embedded")
+class EmbeddedBackend:
+    """Draws at the model's small size in `steps` steps, enlarges to film size, and letters the dialogue."""
+
+    name = "embedded"
+
+    def __init__(self, *, steps: int = STEPS) -> None:
+        self.steps = steps
+
+    @cached_property
+    def _pipeline(self) -> EmbeddedVideoPipeline:
+        return EmbeddedVideoPipeline.load()
+
+    def version(self) -> str:
+        """Changes with the weights and the number of steps."""
+        weights = sorted(WEIGHTS.rglob("*.safetensors"))
+        return " ".join([f"{self.steps} steps", *(file_digest(path) for path in weights)])
+
+    def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
+        """Frames at the conditioning's size. Raises `RenderError` when the weights are unusable."""
+        started = time.monotonic()
+        scene, size = conditioning.scene, model_size(conditioning.size)
+        maps = control_maps(conditioning, size)
+        keep, kept = conditioning.keep_mask, None
+        small_keep = shrink(keep, size) if keep.any() else None
+        if small_keep is not None:
+            kept = np.zeros((conditioning.frames, *size, 3), np.uint8)
+            kept[conditioning.key_frame_numbers] = shrink(conditioning.key_frames, size)
+            small_keep = np.where(small_keep >= 128, np.uint8(255), np.uint8(0))
+        small = self._pipeline(
+            maps,
+            context_of(scene),
+            steps=self.steps,
+            generator=torch.Generator().manual_seed(scene.seed),
+            kept=kept,
+            keep=small_keep,
+            progress=_part(progress, 0.0, SAMPLING_SHARE),
+        )
+        large = upscale(small, conditioning.size, progress=_part(progress, SAMPLING_SHARE, 1.0))
+        unlettered = draw_captions(large, scene)
+        return Clip(large, scene.fps, _report(conditioning, unlettered), time.monotonic() - started)
+
+
+def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, total: progress(round(1000 * (start + (stop - start) * done / max(total, 1))), 1000)
+
+
+def _report(conditioning: Conditioning, unlettered: str | None) -> tuple[ControlUse, ...]:
+    scene = conditioning.scene
+    uses = [
+        ControlUse("joints_2d", "honoured", "drawn as a pose map"),
+        ControlUse("inverse_depth", "honoured", "given as a map"),
+        ControlUse("instance_ids", "honoured", "given as flat colours and edges"),
+        ControlUse("camera", "approximated", "acts through the maps it projects, not as a pose"),
+        ControlUse("expressions", "approximated", "faces are a few pixels high at the size the model draws"),
+        ControlUse("style, time, weather", "honoured", "as words of the model's own vocabulary"),
+        ControlUse("seed", "honoured", "one noise for the whole shot"),
+        ControlUse("boxes, tracks, joints_3d", "ignored", "the model has no input for them"),
+        ControlUse("prompt, negative_prompt", "ignored", "the model reads no text"),
+        ControlUse("motion_score", "ignored", "motion follows the pose map"),
+    ]
+    if len(conditioning.key_frames):
+        uses.append(ControlUse("key_frames, keep_mask", "honoured", "kept through the mask channel"))
+    if any(card.references for card in scene.actors):
+        uses.append(ControlUse("references", "ignored", "the model takes colours, not pictures"))
+    if scene.lines:
+        honoured = unlettered is None
+        uses.append(ControlUse("dialogue", "honoured" if honoured else "ignored", unlettered or "lettered as captions"))
+    return tuple(uses)
