@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shotplan.errors import ConditioningError
 from shotplan.staging.staged import StagedShot
 from shotplan.vocabulary import CHARACTER_KINDS, PLACES, PROP_KINDS
+from video_core.animatic.draw import instance_colors
 from video_core.conditioning import ActorCard, Conditioning, LineCard, PropCard, SceneCard
 from video_core.raster.anatomy import anatomy
 from video_core.raster.body import capsules
@@ -20,6 +21,8 @@ from video_core.raster.maps import PropTrack, Stage, maps
 from video_core.raster.pose import draw_pose
 from video_core.raster.scenery import dressing, walls
 from video_core.raster.view import View
+
+__all__ = ["condition", "instance_colors", "pose_map", "scene_card"]
 
 Floats = NDArray[np.float64]
 
