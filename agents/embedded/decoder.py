@@ -17,7 +17,8 @@ import torch
 from llguidance import LLMatcher
 
 from agents.embedded.choice import allowed_tokens, choose
-from agents.embedded.llama import Kernel, Llama, Memory
+from agents.embedded.linear import Kernel
+from agents.embedded.llama import Llama, Memory
 from agents.embedded.prefix_cache import BLOCK, PrefixCache
 from agents.model import Sampling
 

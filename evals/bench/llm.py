@@ -14,7 +14,8 @@ from pathlib import Path
 import torch
 
 from agents.embedded.checkpoint import prepared_checkpoint
-from agents.embedded.llama import Kernel, Llama
+from agents.embedded.linear import Kernel
+from agents.embedded.llama import Llama
 from agents.embedded.model import EmbeddedModel
 from agents.embedded.prefix_cache import BLOCK
 from agents.model import ChatMessage, ModelReply, ModelRequest, Sampling
@@ -61,22 +62,24 @@ def seconds(*ways: Callable[[], object], rounds: int = 5) -> list[float]:
 @torch.inference_mode()
 def passes(folder: Path, with_transformers: bool) -> None:
     tokens = [i % 40_000 + 1000 for i in range(PROMPT)]
-    llama = Llama.load(folder)
+    llama, eight_bit = Llama.load(folder), Llama.load(folder, precision="int8")
     memory = llama.memory(PROMPT + WRITTEN)
 
     def read() -> None:
         memory.length = 0
         for begin in range(0, PROMPT, BLOCK):
-            llama.logits(llama.forward([(tokens[begin : begin + BLOCK], memory)], "block"))
+            hidden = llama.forward([(tokens[begin : begin + BLOCK], memory)], "block")
+        llama.logits(hidden)
 
-    def write(kernel: Kernel) -> None:
+    def write(kernel: Kernel, llama: Llama = llama) -> None:
         memory.length = PROMPT
         for token in tokens[:WRITTEN]:
             llama.logits(llama.forward([([token], memory)], kernel))
 
     ways: dict[str, tuple[Callable[[], object], int]] = {
         "read, own forward": (read, PROMPT),
-        "write, own forward, 8-bit row kernel": (lambda: write("row"), WRITTEN),
+        "write, own forward, 4-bit row kernel": (lambda: write("row"), WRITTEN),
+        "write, own forward, 8-bit row kernel": (lambda: write("row", eight_bit), WRITTEN),
         "write, own forward, block kernel": (lambda: write("block"), WRITTEN),
     }
     if with_transformers:
@@ -101,7 +104,7 @@ def passes(folder: Path, with_transformers: bool) -> None:
     taken = dict(zip(ways, seconds(*(way for way, _ in ways.values()), rounds=3), strict=True))
     for name, (_, count) in ways.items():
         print(f"{name:40} {count / taken[name]:8.1f} tokens/s")
-    for kind, own in (("read", "read, own forward"), ("write", "write, own forward, 8-bit row kernel")):
+    for kind, own in (("read", "read, own forward"), ("write", "write, own forward, 4-bit row kernel")):
         others = [taken[name] for name in ways if name.startswith(f"{kind}, transformers")]
         if others:
             print(f"{kind}: own forward against the faster of transformers: {min(others) / taken[own]:.1f} x")

@@ -21,6 +21,7 @@ from agents.embedded import checkpoint, decoder
 from agents.embedded.chat_tokens import ChatTokens
 from agents.embedded.choice import choose
 from agents.embedded.grammar import compile_grammar, matcher
+from agents.embedded.linear import EightBit, FourBit
 from agents.embedded.llama import Llama
 from agents.embedded.lora import merge_lora
 from agents.embedded.model import EmbeddedModel
@@ -115,6 +116,29 @@ def test_eight_bit_weights_keep_the_distribution(tiny: Path) -> None:
         for kernel in ("row", "block"):
             q = small.logits(small.forward([(tokens, small.memory(64))], kernel)).log_softmax(-1)  # type: ignore[arg-type]
             assert float((p.exp() * (p - q)).sum()) < 0.02
+
+
+def test_four_bits_meet_the_grid_of_the_stored_weights_again() -> None:
+    noise = torch.Generator().manual_seed(0)
+    levels = torch.randint(0, 16, (64, 3, 32), generator=noise).float()
+    levels[..., 0], levels[..., 1] = 0, 15  # Q4_1 puts its ends on the least and the greatest
+    scale, low = torch.rand(64, 3, 1, generator=noise) + 0.1, torch.randn(64, 3, 1, generator=noise)
+    stored = (levels * scale + low).view(64, 96).bfloat16()
+    again = FourBit(stored).unpacked()
+    assert float((again - stored.float()).norm() / stored.float().norm()) < 0.004
+
+
+@pytest.mark.parametrize("pack", [FourBit, EightBit])
+def test_the_row_kernel_gives_a_row_the_same_bits_whatever_is_beside_it(pack: Any) -> None:
+    noise = torch.Generator().manual_seed(0)
+    weight, x = torch.randn(96, 64, generator=noise), torch.randn(17, 64, generator=noise).bfloat16()
+    packed = pack(weight)
+    whole = packed.product(x)
+    for width in (1, 2, 3, 5, 8):
+        for begin in range(17 - width):
+            part = x[begin : begin + width].contiguous()
+            assert torch.equal(packed.product(part), whole[begin : begin + width])
+    assert float((whole.float() - x.float() @ packed.unpacked().T).abs().max()) < 0.2
 
 
 def test_a_lora_is_merged_as_scale_times_b_times_a(tiny: Path, tmp_path: Path) -> None:
