@@ -1,6 +1,6 @@
-"""The ground profile as heights and as flat strips that can be drawn.
+"""The ground profile as flat strips that can be drawn.
 
-Knows `shotplan.plan.Ground`. Does not know colours.
+Knows `shotplan.plan.Ground`; its heights are staging's own. Does not know colours.
 """
 
 from __future__ import annotations
@@ -9,35 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotplan.plan import Ground
+from shotplan.staging.ground import height as height_at
+from shotplan.staging.ground import stairs
+
+__all__ = ["FAR", "height_at", "outline", "strips"]
 
 Floats = NDArray[np.float64]
 
 FAR = 400.0
 """Metres to the edge of the world."""
-STEP_RISE = 0.18
-"""Aimed height of one stair, m."""
 HILL_PIECES = 16
-
-
-def stair_count(ground: Ground) -> int:
-    return max(2, round(abs(ground.height) / STEP_RISE))
-
-
-def height_at(ground: Ground, x: NDArray[np.floating] | float) -> Floats:
-    """Ground height (m) at stage x (m), any shape."""
-    t = np.clip((np.asarray(x, dtype=np.float64) - ground.x0) / (ground.x1 - ground.x0), 0.0, 1.0)
-    match ground.kind:
-        case "slope":
-            return np.asarray(ground.height * t)
-        case "steps":
-            n = stair_count(ground)
-            return np.asarray(ground.height * np.minimum(np.ceil(t * n), n) / n)
-        case "gap":
-            return np.where((t > 0) & (t < 1), -ground.height, 0.0)
-        case "hill":
-            return np.asarray(ground.height * 0.5 * (1 - np.cos(2 * np.pi * t)))
-        case _:
-            return np.zeros_like(t)
 
 
 def outline(ground: Ground) -> Floats:
@@ -47,12 +28,12 @@ def outline(ground: Ground) -> Floats:
         case "slope":
             middle = [(x0, 0.0), (x1, h)]
         case "steps":
-            n = stair_count(ground)
+            n = stairs(ground)
             xs = np.linspace(x0, x1, n + 1)
             middle = [(float(x), h * k / n) for i, x in enumerate(xs[:-1]) for k in (i, i + 1)]
             middle.append((x1, h))
         case "gap":
-            middle = [(x0, 0.0), (x0, -h), (x1, -h), (x1, 0.0)]
+            middle = [(x0, 0.0), (x0, -abs(h)), (x1, -abs(h)), (x1, 0.0)]
         case "hill":
             middle = [(float(x), float(height_at(ground, x))) for x in np.linspace(x0, x1, HILL_PIECES + 1)]
         case _:

@@ -1,0 +1,98 @@
+"""Frames to an mp4 file and back.
+
+Knows PyAV (FFmpeg). Does not know shots. A file appears under its name only when it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from shotplan.errors import RenderError
+
+Bytes = NDArray[np.uint8]
+
+CODECS = ("libx264", "libopenh264", "mpeg4")
+"""Tried in this order; the wheels of PyAV carry the first."""
+
+
+def codec() -> str:
+    """The best encoder this FFmpeg has. Raises `RenderError` when it has none of `CODECS`."""
+    for name in CODECS:
+        try:
+            av.codec.Codec(name, "w")
+        except (av.error.FFmpegError, ValueError):
+            continue
+        return name
+    raise RenderError("FFmpeg has no usable mp4 encoder", todo="reinstall the `av` package from PyPI")
+
+
+def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, int] | None = None) -> int:
+    """Write RGB frames (H,W,3) one by one as h264 yuv420p; returns how many.
+
+    `size` is (H, W), by default that of the first frame; odd sides lose one pixel. The file is written beside `path` under a
+    temporary name and renamed at the end. Raises `RenderError` when there are no frames, when frames differ in size, or
+    when the file cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.part")
+    count = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with av.open(str(part), mode="w", format="mp4", options={"movflags": "+faststart"}) as container:
+            stream = None
+            shape: tuple[int, ...] = ()
+            for frame in frames:
+                if stream is None:
+                    h, w = size or frame.shape[:2]
+                    h, w = h - h % 2, w - w % 2
+                    stream = container.add_stream(codec(), rate=Fraction(fps))
+                    stream.width, stream.height, stream.pix_fmt = w, h, "yuv420p"
+                    stream.codec_context.time_base = Fraction(1, fps)
+                    stream.codec_context.thread_count = 1
+                    if stream.codec_context.name == "libx264":
+                        stream.options = {"crf": "18", "preset": "veryfast", "tune": "animation"}
+                    else:
+                        stream.bit_rate = 6_000_000
+                    shape = frame.shape
+                if frame.shape != shape:
+                    raise RenderError(f"frame {count} is {frame.shape}, the first is {shape}", where=str(path), todo="render all shots at one size")
+                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[: stream.height, : stream.width]), format="rgb24")
+                picture.pts = count
+                picture.time_base = Fraction(1, fps)
+                for packet in stream.encode(picture):
+                    container.mux(packet)
+                count += 1
+            if stream is None:
+                raise RenderError("there are no frames to write", where=str(path), todo="render at least one shot")
+            for packet in stream.encode():
+                container.mux(packet)
+        os.replace(part, path)
+    except (OSError, av.error.FFmpegError) as e:
+        part.unlink(missing_ok=True)
+        reason = getattr(e, "strerror", None) or str(e)
+        raise RenderError(f"cannot write the film: {reason}", where=str(path), todo="check the folder and the free space") from e
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return count
+
+
+def read_mp4(path: Path) -> tuple[Bytes, int]:
+    """All frames (F,H,W,3) RGB of a film and its frames per second. Raises `RenderError` when it cannot be read."""
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            fps = round(float(stream.average_rate or 16))
+            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+    except (OSError, IndexError, av.error.FFmpegError) as e:
+        raise RenderError(f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again") from e
+    if not frames:
+        raise RenderError("the film holds no frames", where=str(path), todo="render it again")
+    return np.stack(frames), fps
