@@ -6,7 +6,7 @@ Knows PyAV (FFmpeg). Does not know shots. A file appears under its name only whe
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -82,6 +82,16 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
         part.unlink(missing_ok=True)
         raise
     return count
+
+
+def frames_of_mp4(path: Path) -> Iterator[Bytes]:
+    """The frames of a film one by one, RGB (H,W,3). Raises `RenderError` when it cannot be read."""
+    try:
+        with av.open(str(path)) as container:
+            for frame in container.decode(container.streams.video[0]):
+                yield frame.to_ndarray(format="rgb24")
+    except (OSError, IndexError, av.error.FFmpegError) as e:
+        raise RenderError(f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again") from e
 
 
 def read_mp4(path: Path) -> tuple[Bytes, int]:

@@ -26,6 +26,18 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a small file under a temporary name and rename it. Raises `RenderError`."""
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as e:
+        temporary.unlink(missing_ok=True)
+        raise RenderError(f"cannot write: {e.strerror or e}", where=str(path), todo="check the folder and the free space") from e
+
+
 class Ledger:
     """The digests of one production folder, in `artifacts.json`."""
 
@@ -47,12 +59,7 @@ class Ledger:
     def record(self, name: str, inputs: str) -> None:
         """Note that `name` has just been made from `inputs`. Raises `RenderError` when the ledger cannot be written."""
         self._entries[name] = {"inputs": inputs, "sha256": file_digest(self.folder / name)}
-        temporary = self._path.with_suffix(".part")
-        try:
-            temporary.write_text(json.dumps(self._entries, indent=1), encoding="utf-8")
-            os.replace(temporary, self._path)
-        except OSError as e:
-            raise RenderError(f"cannot write: {e.strerror or e}", where=str(self._path), todo="check the folder and the free space") from e
+        write_text(self._path, json.dumps(self._entries, indent=1))
 
     def sha256(self, name: str) -> str:
         """Digest of a recorded file; empty when it was never recorded."""

@@ -23,6 +23,10 @@ class AnimaticBackend:
     def __init__(self, *, captions: bool = True) -> None:
         self.captions = captions
 
+    def version(self) -> str:
+        """The drawing is the code; it has no weights or steps of its own."""
+        return f"captions {self.captions}"
+
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Draw every frame at the bundle's size. Raises `RenderError` when the bundle has no frames."""
         if not conditioning.frames:

@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from video_core.animatic.captions import draw_captions
+from video_core.animatic.caption import draw_caption
+from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import Clip, ControlUse, Progress, register
 from video_core.conditioning import Conditioning
 from video_core.embedded.maps import context_of, control_maps, shrink
@@ -77,8 +78,9 @@ class EmbeddedBackend:
             progress=_part(progress, 0.0, SAMPLING_SHARE),
         )
         large = upscale(small, conditioning.size, progress=_part(progress, SAMPLING_SHARE, 1.0))
-        unlettered = draw_captions(large, scene)
-        return Clip(large, scene.fps, _report(conditioning, unlettered), time.monotonic() - started)
+        for f, frame in enumerate(large):
+            draw_caption(frame, scene, f / scene.fps)
+        return Clip(large, scene.fps, _report(conditioning), time.monotonic() - started)
 
 
 def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
@@ -87,7 +89,7 @@ def _part(progress: Progress | None, start: float, stop: float) -> Progress | No
     return lambda done, total: progress(round(1000 * (start + (stop - start) * done / max(total, 1))), 1000)
 
 
-def _report(conditioning: Conditioning, unlettered: str | None) -> tuple[ControlUse, ...]:
+def _report(conditioning: Conditioning) -> tuple[ControlUse, ...]:
     scene = conditioning.scene
     uses = [
         ControlUse("joints_2d", "honoured", "drawn as a pose map"),
@@ -106,6 +108,5 @@ def _report(conditioning: Conditioning, unlettered: str | None) -> tuple[Control
     if any(card.references for card in scene.actors):
         uses.append(ControlUse("references", "ignored", "the model takes colours, not pictures"))
     if scene.lines:
-        honoured = unlettered is None
-        uses.append(ControlUse("dialogue", "honoured" if honoured else "ignored", unlettered or "lettered as captions"))
+        uses += [use for use in AnimaticBackend().report(conditioning) if use.control == "dialogue"]
     return tuple(uses)
