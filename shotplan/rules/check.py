@@ -7,7 +7,7 @@ them) again. It is offered when its finding is gone and no new error has appeare
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from shotplan.errors import PlanError, StagingError
 from shotplan.plan import ShotPlan
@@ -64,9 +64,11 @@ def _takes(plan: ShotPlan, staged: tuple[StagedShot, ...]) -> list[Take]:
     return [Take(plan, i, s, staged[:i]) for i, s in enumerate(staged)]
 
 
-def _problems(plan: ShotPlan, takes: Sequence[Take], shots: Collection[str] | None) -> list[tuple[Rule, Problem]]:
+def _problems(
+    plan: ShotPlan, takes: Sequence[Take], shots: Collection[str] | None, rules: Iterable[Rule] | None = None
+) -> list[tuple[Rule, Problem]]:
     out: list[tuple[Rule, Problem]] = []
-    for r in RULES.values():
+    for r in RULES.values() if rules is None else rules:
         if r.scope == "plan":
             out += [(r, p) for p in r.check(plan)]
         else:
@@ -107,6 +109,9 @@ def _works(
         after = apply_patch(plan, patch)
         takes = _takes(after, _RECENT.stage_all(after))
     except (PlanError, StagingError):
+        return False
+    own = RULES[key.split("@")[0]]
+    if any(_finding(r, p).key == key for r, p in _problems(after, takes, {shot} if shot else None, [own])):
         return False
     again = touched_shots(plan, after) | ({shot} if shot else set())
     # A cut rule may look back over two shots, so what follows a touched shot is looked at again too.

@@ -144,7 +144,9 @@ def head_room(take: Take) -> Iterator[Problem]:
     subjects = [t for t in measure.subjects(take.staged) if isinstance(t, StagedActor)]
     if not 2 <= rank <= 6 or len(subjects) != 1 or ANGLES[take.shot.camera.angle].relation == "pov":
         return
-    play = _in_play(take, subjects[0])
+    play = _in_play(take, subjects[0]) & (measure.frame_coverage(take.staged, subjects[0]) >= 0.8)
+    if not play.any():
+        return  # `framing.in_frame` says so
     room = float(np.median(measure.head_room(take.staged, subjects[0])[play]))
     low, high = 0.01, 0.40
     if low <= room <= high:
@@ -175,16 +177,16 @@ def _head_room_changes(take: Take) -> Iterator[Change]:
 )
 def occlusion(take: Take) -> Iterator[Problem]:
     """The subject is not hidden by other people or props."""
-    worst, thing = 1.0, None
+    worst, thing, step = 1.0, None, max(1, take.staged.frames // 14)
     for subject in measure.subjects(take.staged):
-        visible = measure.visible_fraction(take.staged, subject, step=3)
-        play = _in_play(take, subject)[::3]
+        visible = measure.visible_fraction(take.staged, subject, step=step)
+        play = _in_play(take, subject)[::step]
         seen = float(visible[play].mean()) if play.any() else 1.0
         if seen < worst:
             worst, thing = seen, subject
     if thing is None or worst >= SEEN:
         return
-    by = measure.occluder(take.staged, thing, step=3)
+    by = measure.occluder(take.staged, thing, step=step)
     yield Problem(
         where=f"{take.path}/camera/side", measured=100 * worst, limit=100 * SEEN, unit="% visible", shot=take.shot.id, raised_by="camera",
         owners=("camera", "scene") if by and take.prop(by) else ("camera", by or "scene"),

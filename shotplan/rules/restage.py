@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from shotplan.plan import ShotPlan
 from shotplan.revisions import shot_digests
+from shotplan.staging.play import Entry, play
+from shotplan.staging.stage import embody, stage, stage_all
 from shotplan.staging.staged import StagedShot
 
 
@@ -28,18 +30,24 @@ class StagedCache:
 
     def stage_all(self, plan: ShotPlan) -> tuple[StagedShot, ...]:
         """Every shot of the plan, staged, in order. Raises `StagingError` like staging itself."""
-        from shotplan.staging import stage
-
         digests = shot_digests(plan)
-        out = []
-        for index, shot in enumerate(plan.shots):
-            key = (digests[shot.id], index)
-            found = self._shots.get(key)
-            if found is None:
-                found = stage(plan, shot)
-            self._keep(key, found)
-            out.append(found)
-        return tuple(out)
+        keys = [(digests[shot.id], index) for index, shot in enumerate(plan.shots)]
+        missing = [index for index, key in enumerate(keys) if key not in self._shots]
+        if len(missing) == 1:
+            self._keep(keys[missing[0]], stage(plan, plan.shots[missing[0]]))
+        elif (
+            missing
+        ):  # one pass: everybody's way is played on from shot to shot, bodies are made only where they are new
+            entries: dict[str, Entry] = {}
+            for index, shot in enumerate(plan.shots[: missing[-1] + 1]):
+                played = play(plan, index, entries.get(shot.set, Entry()))
+                entries[shot.set] = played.leaves
+                if index in missing:
+                    self._keep(keys[index], embody(plan, played))
+        out = tuple(self._shots[key] for key in keys) if len(keys) <= self.size else tuple(stage_all(plan))
+        for key, staged in zip(keys, out, strict=True):
+            self._keep(key, staged)
+        return out
 
     def _keep(self, key: tuple[str, int], staged: StagedShot) -> None:
         self._shots[key] = staged

@@ -125,7 +125,9 @@ def _clear_the_way(
         away = away / n if n > 0.05 else np.array([0.0, -1.0])
         for step in (away * (clear + 0.2), np.array([0.0, -(clear + 0.6)]), np.array([0.0, -(clear + 2.0)])):
             yield changes.move_prop(pointer, p, *(spot + step))
-    if x is not None and prop.prop.size[1] < 0.8 * actor.character.height:
+    if x is not None and prop.prop.size[1] < actor.character.limits.jump_height:
+        yield changes.action(take, x, "jump_over", target=prop.id)
+    if x is not None and prop.prop.size[1] < 1.2 * actor.character.height:
         yield changes.action(take, x, "climb_over", target=prop.id)
 
 
@@ -232,7 +234,7 @@ def on_stage(take: Take) -> Iterator[Problem]:
         yield Problem(
             where=_where(take, x_at), measured=there, limit=limit, unit="m", shot=take.shot.id, raised_by=actor.id, owners=(actor.id, "scene"),
             text=f"{take.name(actor.id)} is {there:.1f} m from the middle at {worst / take.staged.fps:.1f} s and the stage ends at {limit:.1f} m",
-            changes=partial(_back_on_stage, take, actor, x, axis, there),
+            changes=partial(_back_on_stage, take, actor, x_at, axis, there),
         )  # fmt: skip
 
 
@@ -275,7 +277,7 @@ def standing(take: Take) -> Iterator[Problem]:
             where=_where(take, x_at), measured=float(wrong[worst]), limit=0.15, unit="m", shot=take.shot.id, raised_by=actor.id,
             owners=(actor.id, "scene"),
             text=f"{take.name(actor.id)} is {wrong[worst]:.2f} m {how} the ground at {worst / take.staged.fps:.1f} s without jumping, climbing or flying",
-            changes=partial(_on_the_ground, take, actor, x, worst),
+            changes=partial(_on_the_ground, take, actor, x_at, worst),
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Source of the size formula: a pinhole of focal length f (mm, on a 36 mm-wide fra
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -42,12 +43,12 @@ class Pose:
 
 def view_axes(azimuth: float, elevation: float, roll: float = 0.0) -> tuple[Array, Array, Array]:
     """Right, up and back (toward the camera) unit vectors of a camera that looks at its aim from (azimuth, elevation), radians."""
-    ca, sa, ce, se = np.cos(azimuth), np.sin(azimuth), np.cos(elevation), np.sin(elevation)
+    ca, sa, ce, se = math.cos(azimuth), math.sin(azimuth), math.cos(elevation), math.sin(elevation)
     back = np.array([ce * sa, se, ce * ca])
     right = np.array([ca, 0.0, -sa])
-    up = np.cross(back, right)
+    up = np.array([-se * sa, ce, -se * ca])  # back x right
     if roll:
-        right, up = np.cos(roll) * right + np.sin(roll) * up, np.cos(roll) * up - np.sin(roll) * right
+        right, up = math.cos(roll) * right + math.sin(roll) * up, math.cos(roll) * up - math.sin(roll) * right
     return right, up, back
 
 

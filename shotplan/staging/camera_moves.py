@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,14 +42,20 @@ def ease(frames: int) -> Array:
 
 def low_pass(track: Array, fps: int, seconds: float) -> Array:
     """Gaussian smoothing of (F,) or (F,N) over time; looks both ways, so nothing lags."""
-    sigma = seconds * fps
+    return _smoother(len(track), seconds * fps) @ track
+
+
+@lru_cache(maxsize=64)
+def _smoother(frames: int, sigma: float) -> Array:
+    """(F,F) weights of a Gaussian over frames; beyond the ends the first and the last frame go on."""
     reach = max(1, int(3 * sigma))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-6)) ** 2)
     kernel /= kernel.sum()
-    flat = track.reshape(len(track), -1)
-    padded = np.pad(flat, ((reach, reach), (0, 0)), mode="edge")
-    out = np.stack([np.convolve(padded[:, i], kernel, mode="valid") for i in range(flat.shape[1])], axis=1)
-    return out.reshape(track.shape)
+    at = np.clip(np.arange(frames)[:, None] + np.arange(-reach, reach + 1), 0, frames - 1)
+    weights = np.zeros((frames, frames))
+    np.add.at(weights, (np.arange(frames)[:, None], at), kernel)
+    weights.flags.writeable = False
+    return weights
 
 
 def _wrap(angle: Array) -> Array:
@@ -188,7 +195,7 @@ def camera_to_world(path: Path) -> Array:
     cy, sy, cp, sp = np.cos(path.yaw), np.sin(path.yaw), np.cos(path.pitch), np.sin(path.pitch)
     forward = np.stack([cp * sy, sp, cp * cy], axis=-1)
     right = np.stack([-cy, np.zeros_like(cy), sy], axis=-1)
-    down = np.cross(forward, right)
+    down = np.stack([sp * sy, -cp, sp * cy], axis=-1)  # forward x right
     cr, sr = np.cos(path.roll)[:, None], np.sin(path.roll)[:, None]
     out = np.tile(np.eye(4), (len(path.yaw), 1, 1))
     out[:, :3, 0] = cr * right - sr * down
