@@ -105,7 +105,7 @@ def _wish(plan: ShotPlan, shot: Shot, stage_set: StageSet, actor: str, p: Perfor
         mine = [q for q in shot.performances if q.actor == actor]
         lead = 1.2 if prop is p else 0.0
         if p.action.startswith("jump"):
-            lead = 0.55 * character.limits.jump_distance + 0.5 * character.limits.run_speed
+            lead = 0.55 * character.limits.jump_distance + speed * float(np.clip(shot.duration - 2.6, 0.5, 2.0))
         elif template.travels and prop is not p:
             still = sum(ACTIONS[q.action].seconds for q in mine if q is not p)
             lead = max(1.5, speed * max(1.0, shot.duration - still))

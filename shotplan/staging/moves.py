@@ -38,7 +38,7 @@ def act(scene: Scene, index: int, performance: Performance, ready: float, follow
     scene.drafts.append(draft)
     target = _target(scene, draft)
     cue = Cue(pose=template.pose, t0=0, t1=0, emotion=performance.emotion, intensity=performance.intensity, toward=target, spoken=bool(_line(scene, performance)))
-    if course.place.posture != "stand" and (template.travels or performance.action in ("stand_up", "jump_up", "dance", "fight", "fall", "stand") or _must_approach(scene, performance, target)):
+    if course.place.posture not in ("stand", "hover") and (template.travels or performance.action in ("stand_up", "jump_up", "dance", "fight", "fall", "stand") or _must_approach(scene, performance, target)):
         stand_up(scene, actor, cue)
         draft.t0 = min(draft.t0, course.now)
     _go_to_start(scene, draft, cue, speed)
@@ -211,6 +211,7 @@ def _travel(scene: Scene, draft: Draft, target: str | None, goal: Array | None, 
     if altitude is not None and altitude[2] > 0.05:
         prop = scene.prop(target)
         course.place = replace(course.place, posture="stand" if prop is not None else "hover", support=prop.id if prop is not None else None)
+        course.cues[-1] = replace(course.cues[-1], posture=course.place.posture)
     if target is not None and target in scene.courses:
         face(scene, actor, scene.spot(target))
 
@@ -349,7 +350,7 @@ def _settle(scene: Scene, draft: Draft, target: str | None, goal: Array | None, 
     if course.place.posture == posture and goal is None:
         hold(scene, p.actor, replace(cue, pose=posture), seconds)
         return
-    if course.place.posture != "stand":
+    if course.place.posture not in ("stand", "hover"):
         stand_up(scene, p.actor, cue)
     carries = prop is not None and p.action in ("sit", "lie") and target not in scene.held and seat_height(prop) <= 0.75 * character.height and min(prop.size[0], prop.size[2]) >= 0.2 * character.height
     seat: float | None = None

@@ -132,7 +132,7 @@ def _covering(cues: list[Cue], end: float, first: tuple[str, float | None]) -> l
 
 
 def _sustained(cue: Cue) -> bool:
-    return cue.pose in ("dance", "cry", "pray", "read", "write", "look", "sit", "kneel", "lie", "stand")
+    return cue.pose in ("dance", "hug", "fight", "talk", "cheer", "think", "swim", "crawl", "cry", "pray", "read", "write", "look", "sit", "kneel", "lie", "stand")
 
 
 def _rest(last: Cue | None, t0: float, t1: float, posture: str, seat: float | None) -> Cue:
@@ -146,8 +146,6 @@ def _posture_after(cue: Cue) -> tuple[str, float | None]:
         return cue.pose, cue.seat
     if cue.pose == "fall":
         return "fallen", None
-    if cue.pose == "fly":
-        return "stand", None
     return ("stand", None) if cue.pose in ("stand_up", "jump_land") else (cue.posture, cue.seat)
 
 

@@ -26,7 +26,7 @@ def speeds(template: ActionTemplate, limits: Limits, pace: str, emotion: str, in
         "sneak": (0.45 * limits.walk_speed, limits.walk_speed),
         "swim": (0.7 * limits.walk_speed, 1.3 * limits.walk_speed),
         "fly": (0.9 * max(limits.run_speed, 2.5), 1.6 * max(limits.run_speed, 2.5)),
-        "climb": (0.45 * limits.walk_speed, limits.walk_speed),
+        "climb": (0.6 * limits.walk_speed, limits.walk_speed),
         "none": (0.95 * limits.walk_speed, 1.4 * limits.walk_speed),
     }[template.gait]
     tempo = 1.0 + (EMOTIONS[emotion].tempo - 1.0) * intensity

@@ -182,10 +182,10 @@ def _two_legs(clip: Clip, gait: Gait, name: str) -> Array:
     c[:, PELVIS, 1] = body.leg_length * effort * (gait.bob * beat - gait.crouch)
     c[:, PELVIS, 0] = 0.022 * body.height * np.cos(phase) * effort * (name != "run")
     c[:, TRUNK, 0] = gait.lean * effort
-    c[:, TRUNK, 1] = -0.13 * np.sin(phase) * effort * (1.6 if name == "run" else 1.0)
+    c[:, TRUNK, 1] = 0.13 * np.sin(phase) * effort * (1.6 if name == "run" else 1.0)
     c[:, TRUNK, 2] = (0.05 if name != "run" else 0.07) * np.cos(phase) * effort
     c[:, HEAD, 0] = -0.6 * gait.lean * effort
-    c[:, HEAD, 1] = 0.10 * np.sin(phase) * effort
+    c[:, HEAD, 1] = -0.10 * np.sin(phase) * effort
     if body.plan == "biped":
         _swing_arms(c, gait, phase, effort, name, 0.6 if body.height > 0 and body.arm_length < 0.31 * body.height else 1.0)
     else:
@@ -200,8 +200,8 @@ def _two_legs(clip: Clip, gait: Gait, name: str) -> Array:
 def _swing_arms(c: Array, gait: Gait, phase: Array, effort: Array, name: str, size: float) -> None:
     """Each arm swings against the leg of its own side; the forearm follows a little late."""
     n = len(c)
-    for channel, elbow, sign in ((HAND_R, ELBOW_R, -1.0), (HAND_L, ELBOW_L, 1.0)):
-        wave = sign * np.sin(phase + 0.0)
+    for channel, elbow, sign in ((HAND_R, ELBOW_R, 1.0), (HAND_L, ELBOW_L, -1.0)):
+        wave = sign * np.sin(phase)
         late = sign * np.sin(phase - 0.35)
         upper = (gait.swing * wave * size + (0.05 if name == "walk" else -0.12)) * effort
         bend = 0.14 + (gait.elbow - 0.14) * effort + 0.30 * np.maximum(0, late) * effort
@@ -211,8 +211,8 @@ def _swing_arms(c: Array, gait: Gait, phase: Array, effort: Array, name: str, si
         hand[:, 0] = 0.13 + 0.03 * effort - (0.16 * np.maximum(0, late) * effort if name == "run" else 0.0)
         if name == "sneak":
             hand = hand * [1, 0.75, 1.0] + np.array([0.05, 0.12, 0.12])
-        c[:, channel] = hand if sign < 0 else mirrored(hand)
-        c[:, elbow] = np.array([0.35, -0.3, -1.0]) * ([1, 1, 1] if sign < 0 else [-1, 1, 1])
+        c[:, channel] = hand if sign > 0 else mirrored(hand)
+        c[:, elbow] = np.array([0.35, -0.3, -1.0]) * ([1, 1, 1] if sign > 0 else [-1, 1, 1])
 
 
 def _four_legs(clip: Clip, gait: Gait, name: str) -> Array:

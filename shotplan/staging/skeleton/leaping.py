@@ -104,13 +104,13 @@ def land(clip: Clip) -> Array:
     moving = clip.cue.steps is not None
     c = travel(clip) if moving else stand(clip)
     w = smooth(clip.u / 0.35) * smooth((1.05 - clip.u) / 0.7)
-    depth = 0.26 if moving else 0.34
+    depth = 0.15 if moving else 0.32
     c[:, PELVIS, 1] -= depth * body.leg_length * w
     if body.plan == "quadruped":
         c[:, TRUNK, 0] += 0.22 * smooth(clip.u / 0.25) * smooth((0.8 - clip.u) / 0.6)
         return c
-    c[:, TRUNK, 0] += 0.42 * w
-    c[:, HEAD, 0] -= 0.3 * w
+    c[:, TRUNK, 0] += (0.24 if moving else 0.42) * w
+    c[:, HEAD, 0] -= (0.15 if moving else 0.3) * w
     if body.plan == "biped":
         hand = np.array([0.5, -0.55, 0.30])
         c[:, HAND_R] += 0.8 * w[:, None] * (hand - c[:, HAND_R])
@@ -138,7 +138,7 @@ def climb(clip: Clip) -> Array:
     c[:, HEAD, 0] = -0.5
     c[:, PELVIS, 1] = -0.14 * leg + 0.02 * h * np.sin(2 * beat)
     for k, s, ph in ((FOOT_R, 1.0, 0.0), (FOOT_L, -1.0, np.pi)):
-        c[:, k, 1] = body.ankle + 0.24 * leg * (1 + np.sin(beat + ph))
+        c[:, k, 1] = body.ankle + 0.17 * leg * (1 + np.sin(beat + ph))
         c[:, k, 2] = 0.16 * leg * (0.4 + np.sin(beat + ph))
         c[:, k, 0] = s * body.stance * 1.5
     for k, s, ph in ((HAND_R, 1.0, np.pi), (HAND_L, -1.0, 0.0)):

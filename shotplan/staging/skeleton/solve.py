@@ -76,11 +76,11 @@ def joints(body: Body, c: Array, root: Array, heading: Array, ground: Ground, re
     shoulders = np.stack([body.shoulder, body.shoulder * [-1, 1, 1]])[None].repeat(n, 0)
     trunk = np.concatenate([shoulders, np.broadcast_to(body.neck, (n, 1, 3))], axis=1)
     if quad:
-        pitch = np.arctan2((feet[:, :, 1].mean(1) - paws[:, 2:, 1].mean(1)), body.fore[2] - body.rear) * grip
+        pitch = np.arctan2(slope[:, :2].mean(1) - slope[:, 2:].mean(1), body.fore[2] - body.rear)
         c = c.copy()
         c[:, TRUNK, 0] += pitch
     trunk = rotate(rotate(trunk, c[:, TRUNK]), c[:, BODY])
-    hips = rotate(hips, c[:, BODY])
+    hips = rotate(rotate(hips, c[:, TRUNK]), c[:, BODY])
     head = rotate(np.broadcast_to(body.head, (n, 5, 3)), c[:, HEAD])
     head = rotate(rotate(head, c[:, TRUNK] if not quad else c[:, TRUNK] * [0.6, 1.0, 0.5]), c[:, BODY])
     drop = _sink(hips + pelvis, feet, body, grip)
