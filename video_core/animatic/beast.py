@@ -12,7 +12,7 @@ from video_core.animatic.face import FaceArtist, Features
 from video_core.animatic.figure import Figure
 from video_core.animatic.look import Color, Look, Paint, mix, rgb
 from video_core.animatic.pen import Pen
-from video_core.animatic.shapes import ellipse, hull, hull_of_discs, limb, ribbon, smooth
+from video_core.animatic.shapes import common, ellipse, hull, hull_of_discs, limb, ribbon, smooth
 
 Floats = NDArray[np.float64]
 
@@ -100,12 +100,12 @@ class BeastArtist:
         self.pen.group([([back, front], self._paint(self.coat))], turn=0.22)
         if self.look.flat:
             return
-        down = -up
-        if np.hypot(*(chest - hips)) > rc * 0.7 and self.kind not in ("horse", "bear", "wolf"):
-            belly = limb(chest * 0.86 + hips * 0.14 + down * rc * 0.50, waist + down * thin * 0.46, rc * 0.44, thin * 0.44)
-            self.pen.fill(belly, self._paint(self.belly)[1])
-        if self.kind == "pig":
-            return
+        if self.kind not in ("bear", "wolf"):
+            lit, dark = self._paint(self.belly)
+            for piece, r in ((back, rh), (front, rc)):
+                under = common(piece, piece - up * r * 1.28)
+                if under is not None and np.hypot(*(chest - hips)) > rc * 0.7:
+                    self.pen.fill(under, mix(dark, lit, 0.45))
         if self.kind in ("deer",):
             for k, (t, y) in enumerate(((0.2, 0.4), (0.4, 0.15), (0.6, 0.45), (0.8, 0.2), (0.5, 0.65))):
                 at = chest * (1 - t) + hips * t + up * rc * y
@@ -128,8 +128,8 @@ class BeastArtist:
         if self.kind == "lion":
             mane = f.size("skull", b.mane)
             centre = skull * 0.7 + base * 0.3
-            angle = np.linspace(0, 2 * np.pi, 36, endpoint=False)
-            wave = 1 + 0.09 * np.cos(angle * 9)
+            angle = np.linspace(0, 2 * np.pi, 132, endpoint=False)
+            wave = 1 + 0.10 * np.abs(np.cos(angle * 5.5)) + 0.03 * np.sin(angle * 3)
             ring = centre + np.stack([np.cos(angle), np.sin(angle)], axis=-1) * (mane * wave)[:, None]
             self.pen.cutout(ring, self._paint(self.dark)[0])
             self.pen.fill(centre + (ring - centre) * 0.9 + self.pen.shadow * mane * 0.08, self._paint(self.dark)[1])
@@ -211,11 +211,16 @@ class BeastArtist:
         def at(x: float, y: float, z: float) -> Floats:
             return np.asarray(base + (left * x * side + up * y + ahead * z) * q)
 
-        tip = at(0.55, 0.55 + 0.3 * flap, -0.55)
-        wrist = at(0.40, 0.55 + 0.25 * flap, 0.05)
-        points = [base, wrist, tip, at(0.42, 0.30, -0.42), at(0.40, 0.22, -0.62), at(0.22, 0.10, -0.38), at(0.15, 0.02, -0.50), base - ahead * 0.2 * q]
-        self.pen.cutout(np.array(points), self._paint(mix(self.accent, self.coat, 0.35))[0])
-        self.pen.group([([limb(base, wrist, q * 0.03, q * 0.024), limb(wrist, tip, q * 0.024, q * 0.008)], self._paint(self.coat))], factor=0.7)
+        wrist = at(0.30, 0.62 + 0.22 * flap, -0.02)
+        tips = [at(0.80, 0.62 + 0.45 * flap, -0.42), at(0.70, 0.30 + 0.30 * flap, -0.68), at(0.42, 0.10 + 0.15 * flap, -0.72), at(0.12, 0.0, -0.50)]
+        edge = [wrist]
+        for k, tip in enumerate(tips):
+            edge.append(tip)
+            if k + 1 < len(tips):
+                edge.append((tip + tips[k + 1]) / 2 * 0.80 + wrist * 0.20)
+        self.pen.cutout(np.array([base, *edge]), self._paint(mix(self.accent, self.coat, 0.35))[0 if s == "l" or self.look.flat else 1])
+        fingers = [limb(wrist, tip, q * 0.020, q * 0.008) for tip in tips[:3]]
+        self.pen.group([([limb(base, wrist, q * 0.034, q * 0.026), *fingers], self._paint(self.coat))], factor=0.7)
 
     # head
 
@@ -289,9 +294,9 @@ class BeastArtist:
         wide = 1.0 if self.kind not in ("horse", "deer", "dragon") else 0.95
         head = [ellipse(skull, r * wide, r * 0.96)]
         snout_root, snout_tip, rs = self._snout_line()
-        root_r, tip_r = f.size("skull", b.snout_width), f.size("snout", b.snout_width * (0.52 if self.kind not in ("pig", "horse", "bear", "dog") else 0.74))
+        root_r, tip_r = f.size("skull", b.snout_width), f.size("snout", b.snout_width * (0.52 if self.kind not in ("pig", "horse", "bear", "dog", "lion") else 0.78))
         cheeks = []
-        if self.kind in ("fox", "wolf", "cat", "lion"):
+        if self.kind in ("fox", "wolf", "cat"):
             cheeks = [hull(f.globe(np.array([(s * 0.55, 0.1, 0.35), (s * 1.26, -0.42, 0.05), (s * 0.5, -0.80, 0.4)]))) for s in (-1.0, 1.0)]
         snout = limb(snout_root, snout_tip, root_r, tip_r)
         if b.snout > 0.10:

@@ -67,6 +67,8 @@ class Animatic:
         else:
             image[:] = self.look.lit(rgb("#3a3440"))
         self.land.draw(pen, self.view, f, seconds)
+        if not self.scene.indoor:
+            self.sky.standing(pen, self.view, f)
         things = ThingArtist(pen, self.view, f, seconds, self.look)
         for item in painters_order(self._items(f), self.view.eye[f]):
             what, n = item.key

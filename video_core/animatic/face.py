@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from video_core.animatic.figure import Figure
 from video_core.animatic.look import Color, Look, mix, rgb
 from video_core.animatic.pen import Pen
-from video_core.animatic.shapes import circle, common, hull, ribbon
+from video_core.animatic.shapes import circle, common, hull, ribbon, ring_points
 
 Floats = NDArray[np.float64]
 
@@ -89,12 +89,13 @@ class FaceArtist:
         return self.figure.globe(on_face(xy))
 
     def _eye(self, f: Features, side: float) -> None:
-        if self._facing(side * f.eye_x, f.eye_y) < 0.10:
+        if self._facing(side * f.eye_x, f.eye_y) < 0.20:
             return
         wide = float(np.clip(self.eye_open, 0, 1.15))
         w, h = f.eye_width, f.eye_height
         cx, cy = side * f.eye_x, f.eye_y
-        u = np.linspace(-1, 1, 13)
+        u = np.linspace(-1, 1, 25 if self.radius > 40 else 13)
+        n = ring_points(self.radius * h)
         tilt = 0.06 * u * h + (-0.10 * min(self.brow, 0.0)) * u * h * 2.0
         if wide < 0.2:
             curve = (-0.32 if self.smile < 0.3 else 0.42) * (1 - u**2) * h
@@ -112,36 +113,36 @@ class FaceArtist:
         shape = np.asarray(white, dtype=np.float64)
         ic = (cx - side * 0.04 * w, cy - 0.03 * h)
         iw, ih = w * 0.70, h * 0.88
-        iris = common(self._draw(ic + circle(22) * (iw, ih)), hull(shape))
+        iris = common(self._draw(ic + circle(n) * (iw, ih)), hull(shape))
         if iris is not None:
             deep = self.look.lit(mix(f.iris, (20, 14, 30), 0.52))
             self.pen.fill(iris, deep)
-            glow = common(self._draw(np.array(ic) + (0, -0.32 * ih) + circle(18) * (iw * 0.80, ih * 0.58)), hull(shape))
+            glow = common(self._draw(np.array(ic) + (0, -0.32 * ih) + circle(n) * (iw * 0.80, ih * 0.58)), hull(shape))
             if glow is not None:
                 self.pen.fill(glow, self.look.lit(mix(f.iris, (255, 255, 255), 0.22)))
             pupil_w = iw * (0.22 if f.slit else 0.44)
-            pupil = common(self._draw(np.array(ic) + circle(14) * (pupil_w, ih * 0.48)), hull(shape))
+            pupil = common(self._draw(np.array(ic) + circle(n) * (pupil_w, ih * 0.48)), hull(shape))
             if pupil is not None:
                 self.pen.fill(pupil, (24, 18, 32) if self.look.style != "watercolor" else (70, 58, 66))
             shade = common(self._draw(np.array(ic) + (0, ih * 0.95) + circle(14) * (iw * 1.3, ih * 0.42)), iris)
             if shade is not None and self.radius > 14:
                 self.pen.fill(shade, self.look.lit(mix(f.iris, (20, 14, 30), 0.75)))
-            spot = self._draw(np.array(ic) + (-0.34 * iw, 0.40 * ih) + circle(14) * (iw * 0.30, ih * 0.26))
+            spot = self._draw(np.array(ic) + (-0.34 * iw, 0.40 * ih) + circle(n) * (iw * 0.30, ih * 0.26))
             self.pen.fill(spot, (255, 255, 255))
             if self.radius > 12:
-                small = self._draw(np.array(ic) + (0.36 * iw, -0.40 * ih) + circle(10) * (iw * 0.15, ih * 0.13))
+                small = self._draw(np.array(ic) + (0.36 * iw, -0.40 * ih) + circle(n) * (iw * 0.15, ih * 0.13))
                 self.pen.fill(small, (255, 255, 255))
         thick = self.radius * (0.055 if f.lashes else 0.042)
         lid = self._draw(upper)
-        self.pen.fill(ribbon(lid, np.maximum(thick * (0.55 + 0.6 * (u + 1) / 2) * np.sqrt(np.clip(1.12 - u**2, 0, 1)), 0.35)), self.ink)
+        self.pen.fill(ribbon(lid, np.maximum(thick * (0.45 + 0.75 * (u + 1) / 2) * np.clip((1.02 - np.abs(u)) * 3.0, 0.12, 1), 0.3)), self.ink)
         if f.lashes:
             flick = self._draw([(cx + side * w * 0.9, cy + top[-2]), (cx + side * w * 1.22, cy + top[-2] + 0.16 * h), (cx + side * w * 1.02, cy + top[-2] - 0.14 * h)])
             self.pen.fill(flick, self.ink)
         if self.radius > 16:
             soft = mix(self.ink, self.look.lit(rgb("#c89880")), 0.35)
-            self.pen.stroke(self._draw(lower[3:10]), soft, self.radius * 0.018)
+            self.pen.stroke(self._draw(lower[len(u) // 4 : -(len(u) // 4)]), soft, self.radius * 0.018)
             if self.radius > 30:
-                self.pen.stroke(self._draw(upper[2:11] + (0, 0.10 * h)), soft, self.radius * 0.016)
+                self.pen.stroke(self._draw(upper[len(u) // 6 : -(len(u) // 6)] + (0, 0.12 * h)), soft, self.radius * 0.016)
 
     def _brow(self, f: Features, side: float) -> None:
         if self._facing(side * f.eye_x, f.brow_y) < 0.08:
@@ -158,11 +159,9 @@ class FaceArtist:
         if self.radius < 9:
             return
         shade = self.look.paint(skin)[1]
-        side = 1.0 if self.figure.head_axes[2, 0] >= 0 else -1.0
-        p = np.array([(0.0, -0.30, 1.0), (0.0, -0.44, 1.10), (-side * 0.0, -0.47, 1.0)])
-        line = self.figure.globe(p)
-        if abs(self.figure.head_axes[2, 0]) > 0.35:
-            self.pen.stroke(line, mix(shade, self.ink, 0.45), max(self.radius * 0.03, 1))
+        if abs(self.figure.head_axes[2, 0]) > 0.30:
+            line = self.figure.globe(np.array([(0.0, -0.37, 1.035), (0.0, -0.455, 1.085), (0.0, -0.485, 1.0)]))
+            self.pen.stroke(line, mix(shade, self.ink, 0.35), max(self.radius * 0.024, 1))
         else:
             dot = self.figure.globe(np.array([(0.0, -0.45, 1.06)]))[0]
             r = self.radius * 0.035

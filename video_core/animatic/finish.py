@@ -34,20 +34,20 @@ def _blotches(size: tuple[int, int]) -> NDArray[np.uint8]:
     h, w = size
     rng = np.random.default_rng(5)
     out = np.zeros((h, w), np.float32)
-    for cell, k in ((64, 1.0), (24, 0.6)):
+    for cell, k in ((90, 1.0), (30, 0.5)):
         step = max(4, round(cell * h / 480))
         out += k * cv2.resize(rng.normal(0, 1, (h // step + 3, w // step + 3)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
-    return np.clip(128 + out * 11, 0, 255).astype(np.uint8)
+    return np.clip(128 + out * 5, 0, 255).astype(np.uint8)
 
 
 @lru_cache(maxsize=8)
-def _wobble(size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _wobble(size: tuple[int, int], strength: float = 1.0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Sampling positions that make edges run a little, as wet paint does."""
     h, w = size
     rng = np.random.default_rng(9)
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    amount = 1.6 * h / 480
-    step = max(3, round(9 * h / 480))
+    amount = strength * h / 480
+    step = max(3, round(13 * h / 480))
     dx, dy = (cv2.resize(rng.normal(0, 1, (h // step + 3, w // step + 3)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC) for _ in range(2))
     return x + dx * amount, y + dy * amount
 
@@ -66,10 +66,10 @@ def _margin(size: tuple[int, int]) -> NDArray[np.uint8]:
     h, w = size
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     rng = np.random.default_rng(21)
-    step = max(4, round(30 * h / 480))
+    step = max(6, round(70 * h / 480))
     rough = cv2.resize(rng.normal(0, 1, (h // step + 3, w // step + 3)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
     edge = np.minimum(np.minimum(x, w - 1 - x), np.minimum(y, h - 1 - y)) / h
-    return np.clip((0.018 + 0.009 * rough - edge) * 255 / 0.02, 0, 255).astype(np.uint8)
+    return np.clip((0.012 + 0.004 * rough - edge) * 255 / 0.012, 0, 255).astype(np.uint8)
 
 
 def fog(image: Bytes, inverse_depth: NDArray[np.float16], metres_at_one: float, look: Look) -> None:
@@ -124,8 +124,7 @@ def _watercolor(image: Bytes, size: tuple[int, int]) -> Bytes:
 
 
 def _ink(image: Bytes, size: tuple[int, int]) -> Bytes:
-    x, y = _wobble(size)
-    grey = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    out = cv2.multiply(grey, cv2.merge([_blotches(size)] * 3), scale=1 / 130)
-    out = cv2.max(out, grey // 8)
+    x, y = _wobble(size, 0.55)
+    out = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    out = cv2.multiply(out, cv2.merge([_blotches(size)] * 3), scale=1 / 128)
     return np.asarray(cv2.multiply(out, cv2.merge([_grain(size)] * 3), scale=1 / 128))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from video_core.animatic.figure import Figure
 from video_core.animatic.look import Color, Look, Paint, mix
 from video_core.animatic.pen import Pen
-from video_core.animatic.shapes import common, ellipse, ribbon, smooth
+from video_core.animatic.shapes import common, ellipse, hull, ribbon, smooth
 from video_core.animatic.things import seed_of
 
 Floats = NDArray[np.float64]
@@ -58,13 +58,13 @@ class HairArtist:
                 self.pen.shape(ellipse(at, self.radius * 0.44, self.radius * 0.42), self.paint)
 
     def cap(self, skin: Paint) -> None:
-        """Hair over the skull with a window for the face."""
+        """Hair over the skull; the face goes on top of it."""
         f, r = self.f, self.radius
         if self.form in ("none", ""):
             return
         if self.form == "balding":
             for s in (-1.0, 1.0):
-                p = np.array([(s * 0.98, -0.10, -0.15)])
+                p = np.array([(s * 0.92, -0.12, -0.42)])
                 if f.toward(p)[0] > -0.35:
                     self.pen.cutout(ellipse(f.globe(p)[0], r * 0.30, r * 0.36), self.paint[0], factor=0.8)
             if f.facing < 0:
@@ -72,33 +72,42 @@ class HairArtist:
                 self.pen.cutout(ellipse(at, r * 0.84, r * 0.55), self.paint[0], factor=0.8)
             return
         dome = f.globe(np.array([(0.0, 0.05, -0.04)]))[0]
-        parts = [ellipse(dome, r * 1.07, r * 1.06)]
+        if self.form == "long":
+            parts = [ellipse(dome, r * 1.07, r * 1.06)]
+        else:
+            parts = [self._bowl(-0.50 if self.form != "tails" else -0.42)]
+        crown = list(parts)
         if self.form in ("short", "messy"):
-            parts += self._spikes(1.22 if self.form == "short" else 1.36)
-        if self.form == "short" and f.facing < 0.6:
-            nape = f.globe(np.array([(0.0, -0.62, -0.62)]))[0]
-            parts.append(ellipse(nape, r * 0.55, r * 0.36))
+            parts += self._spikes(1.20 if self.form == "short" else 1.32)
         self.pen.outline(parts)
         self.pen.fills(parts, self.paint[0])
-        self._tone(dome)
-        window = self._window()
-        if window is not None:
-            self.pen.fill(window, skin[0])
-            self._ear(skin)
-        else:
-            self._ear(skin)
+        self._tone(crown[0])
 
-    def _tone(self, dome: Floats) -> None:
+    def _bowl(self, low: float) -> Floats:
+        """Outline of the hair of a head whose hair ends at height `low` (skull radii) behind the ears."""
+        rings = []
+        angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
+        for y in (low, low * 0.4, 0.25, 0.6, 0.88, 1.0):
+            radius = 1.07 * np.sqrt(max(1 - (y / 1.06) ** 2, 0.0)) * (0.98 if y == low else 1.0)
+            ring = np.stack([np.sin(angle) * radius, np.full(28, y + 0.05), np.cos(angle) * radius - 0.03], axis=-1)
+            rings.append(ring[ring[:, 2] < 0.30] if y < 0.2 else ring)
+        return hull(self.f.globe(np.concatenate(rings)))
+
+    def _tone(self, crown: Floats) -> None:
+        """The shaded side of the hair mass and a few strands."""
         if self.look.flat or self.look.style == "ink":
             return
         r = self.radius
-        low = ellipse(dome + self.pen.shadow * r * 0.16, r * 0.90, r * 0.90)
-        ring = ellipse(dome, r * 1.05, r * 1.05)
-        if len(ring) and self.f.facing < 0.3:
-            self.pen.fill(ring, self.paint[1])
-            part = common(ring, low - self.pen.shadow * r * 0.42)
-            if part is not None:
-                self.pen.fill(part, self.paint[0])
+        self.pen.fill(crown, self.paint[1])
+        lit = common(crown, crown - self.pen.shadow * r * 0.30)
+        if lit is not None:
+            self.pen.fill(lit, self.paint[0])
+        if r > 9 and self.f.facing < 0.75:
+            tint = mix(self.paint[1], self.look.outline(), 0.25)
+            for x in (-0.55, -0.1, 0.4):
+                points = np.array([(x * 0.5, 0.99, -0.25), (x, 0.62, -0.75), (x * 1.15, 0.05, -0.95), (x * 1.05, -0.40, -0.85)])
+                if self.f.toward(points).min() > 0.08:
+                    self.pen.stroke(smooth(self.f.globe(points), 4, closed=False), tint, max(1.0, r * 0.018))
 
     def _spikes(self, reach: float) -> list[Floats]:
         out = []
@@ -110,18 +119,24 @@ class HairArtist:
                 out.append(self.f.globe(np.concatenate([base, tip])))
         return out
 
-    def _ear(self, skin: Paint) -> None:
-        if self.form not in ("short", "messy", "bun", "tails"):
+    def ears(self, skin: Paint) -> None:
+        """Ears that this hair leaves bare."""
+        if self.form not in ("short", "messy", "bun", "tails", "balding"):
             return
         for s in (-1.0, 1.0):
             p = np.array([(s * 1.0, -0.22, 0.02)])
             if self.f.toward(p)[0] > -0.12:
                 at = self.f.globe(p)[0]
-                self.pen.cutout(ellipse(at, self.radius * 0.15, self.radius * 0.21), skin[0], factor=0.7)
+                turn = max(float(self.f.toward(p)[0]), 0.25)
+                self.pen.cutout(ellipse(at, self.radius * (0.07 + 0.11 * turn), self.radius * 0.22), skin[0], factor=0.7)
+                if self.radius > 14 and not self.look.flat:
+                    self.pen.fill(ellipse(at, self.radius * 0.07 * turn, self.radius * 0.12), skin[1])
 
     def _rim(self) -> Floats:
         """The border of the face on the globe (n,3), from the left temple over the chin to the right temple."""
-        half = [(0.86, 0.10, 0.52), (0.90, -0.22, 0.42), (0.78, -0.58, 0.46), (0.46, -0.92, 0.46), (0.14, -1.11, 0.44)]
+        half = [(0.84, 0.14, 0.54), (0.95, -0.10, 0.30), (0.97, -0.36, 0.12), (0.84, -0.66, 0.20), (0.48, -0.93, 0.40), (0.14, -1.12, 0.44)]
+        if self.form == "long":
+            half = [(0.86, 0.10, 0.52), (0.90, -0.22, 0.42), (0.78, -0.58, 0.46), (0.46, -0.92, 0.46), (0.14, -1.11, 0.44)]
         return np.array(half + [(-x, y, z) for x, y, z in half[::-1]])
 
     def _hairline(self) -> Floats:
@@ -140,7 +155,8 @@ class HairArtist:
         pushed = centre + flat / size[:, None] * rim[:, None]
         return np.where((facing < 0)[:, None], pushed, pixels)
 
-    def _window(self) -> Floats | None:
+    def window(self) -> Floats | None:
+        """The face inside the hair, in pixels; None when the back of the head is seen."""
         if self.f.facing < -0.32:
             return None
         return smooth(self._pushed(np.concatenate([self._rim(), self._hairline()])), 3)

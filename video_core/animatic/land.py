@@ -36,6 +36,8 @@ class Land:
         half = scene.stage_width / 2 + 10
         n = 2600
         x, z = rng.uniform(-half, half, n), rng.uniform(-scene.stage_depth / 2 - 14, scene.stage_depth / 2 + 5, n)
+        if scene.place in ("beach", "riverside"):
+            z = np.where(z < -scene.stage_depth / 2 - 0.6, -z - scene.stage_depth * 0.5, z)
         self.tufts = np.stack([x, height_at(scene.ground, x), z], axis=-1)
         self.tuft_size = rng.uniform(0.6, 1.3, n)
         self.lean = rng.uniform(-0.5, 0.5, n)
@@ -109,7 +111,7 @@ class Land:
     def _visible(self, points: Floats, view: View, frame: int, reach: float) -> tuple[Floats, NDArray[np.bool_]]:
         p = view.project(points, frame)
         h, w = view.size
-        inside = (p[:, 2] > 0.4) & (p[:, 2] < reach) & (p[:, 0] > -20) & (p[:, 0] < w + 20) & (p[:, 1] > -20) & (p[:, 1] < h + 20)
+        inside = (p[:, 2] > 0.9) & (p[:, 2] < reach) & (p[:, 0] > -20) & (p[:, 0] < w + 20) & (p[:, 1] > -20) & (p[:, 1] < h + 20)
         return p, inside
 
     def _grass(self, pen: Pen, view: View, frame: int, seconds: float) -> None:
@@ -119,7 +121,7 @@ class Land:
             thin &= np.arange(len(p)) % 3 == 0
         pick = np.flatnonzero(inside & thin)
         sway = np.sin(seconds * 2.2 + self.tufts[pick, 0] * 0.9) * self.wind
-        unit = view.focal[frame, 1] / p[pick, 2] * self.tuft_size[pick] * 0.11
+        unit = np.minimum(view.focal[frame, 1] / p[pick, 2] * self.tuft_size[pick] * 0.075, 17.0 * self.look.scale)
         blades = np.array([(-0.55, -0.8), (-0.25, 0.0), (0.05, -1.15), (0.25, 0.0), (0.6, -0.75)])
         shape = blades[None] * unit[:, None, None] + p[pick, None, :2]
         bend = (self.lean[pick] * 0.5 + sway)[:, None] * unit[:, None] * np.array([1.0, 0.0, 1.2, 0.0, 1.0])
@@ -249,5 +251,6 @@ class Land:
         for u0, u1 in ((t - half, t - 0.004), (t + 0.004, t + half)):
             for v0, v1 in ((0.355, 0.575), (0.60, 0.815)):
                 self._panel(pen, view, frame, corners, u0, u1, v0, v1, look.tone(mix(sky, (255, 255, 255), 0.18 if v0 > 0.5 else 0.0)))
-        for u0, u1 in ((t - half - 0.03, t - half * 0.72), (t + half * 0.72, t + half + 0.03)):
+        reach = half * 0.22
+        for u0, u1 in ((t - half - reach, t - half * 0.70), (t + half * 0.70, t + half + reach)):
             self._panel(pen, view, frame, corners, u0, u1, 0.26, 0.87, look.lit(rgb("#c86a6a") if self.scene.place == "room" else rgb("#7a9ab8")))

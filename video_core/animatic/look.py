@@ -62,10 +62,8 @@ class Look:
         if self.flat or self.style == "anime":
             return c
         if self.style == "ink":
-            grey = 255 - (255 - luma(c)) * 0.62
-            grey = grey if grey > 205 else 205 - (205 - grey) * 1.05
-            g = int(np.clip(grey, 40, 250))
-            return mix((g, g, g), PAPER, 0.28)
+            g = int(np.interp(luma(c), (0, 36, 80, 130, 180, 255), (24, 58, 150, 206, 234, 253)))
+            return mix((g, g, g), PAPER, 0.10 + 0.25 * g / 255)
         pale = mix(c, PAPER, 0.24)
         middle = luma(pale)
         return tuple(int(np.clip(middle + (v - middle) * 1.06, 0, 255)) for v in pale)  # type: ignore[return-value]
@@ -108,6 +106,8 @@ def look_of(scene: SceneCard, height: int, *, flat: bool = False) -> Look:
     haze = mix(horizon, grey, overcast)
     dim = 1 - 0.16 * overcast
     light = (light[0] * dim, light[1] * dim, light[2] * min(1.0, dim + 0.05 * overcast))
+    if scene.place == "space":
+        haze = mix(rgb("#2a2640"), rgb("#b0aeb8"), 0.15)
     distance = {"fog": 7.0, "snow": 26.0, "rain": 30.0}.get(scene.weather, 46.0)
     shade = {"day": (0.70, 0.70, 0.84), "dawn": (0.72, 0.66, 0.80), "sunset": (0.64, 0.54, 0.72), "night": (0.60, 0.64, 0.82)}[scene.time]
     scale = height / 480

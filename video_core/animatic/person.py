@@ -238,12 +238,21 @@ class PersonArtist:
     def _human_head(self, hair: HairArtist) -> None:
         f = self.f
         r = f.size("skull", f.build.head)
-        chin = f.globe(np.array([(0.0, -1.02, 0.42), (0.42, -0.74, 0.36), (-0.42, -0.74, 0.36), (0.70, -0.42, 0.25), (-0.70, -0.42, 0.25)]))
-        skull = ellipse(f.at("skull"), r, r)
-        face = hull(skull, ellipse(chin[0], r * 0.13, r * 0.11), ellipse(chin[1], r * 0.22, r * 0.22), ellipse(chin[2], r * 0.22, r * 0.22), ellipse(chin[3], r * 0.26, r * 0.26), ellipse(chin[4], r * 0.26, r * 0.26))
+        chin = f.globe(np.array([(0.0, -1.02, 0.42), (0.42, -0.74, 0.36), (-0.42, -0.74, 0.36), (0.72, -0.40, 0.22), (-0.72, -0.40, 0.22)]))
+        jaw = [ellipse(chin[0], r * 0.13, r * 0.11), *(ellipse(c, r * k, r * k) for c, k in zip(chin[1:], (0.22, 0.22, 0.26, 0.26), strict=True))]
         paint = self._paint(self.skin)
-        self.pen.group([([face], paint)], turn=0.10)
-        hair.cap(paint)
+        front = f.facing >= 0.0 and f.build.hair != "balding"
+        window = hair.window()
+        if front and window is not None:
+            hair.cap(paint)
+            self.pen.group([([hull(window, *jaw)], paint)], turn=0.08)
+            hair.ears(paint)
+        else:
+            self.pen.group([([hull(ellipse(f.at("skull"), r, r), *jaw)], paint)], turn=0.10)
+            hair.cap(paint)
+            if window is not None and f.build.hair != "balding":
+                self.pen.fill(window, paint[0])
+            hair.ears(paint)
         iris = {"man": rgb("#5a6e8c"), "woman": rgb("#7a5a9c"), "boy": rgb("#4a8a5a"), "girl": rgb("#4a80c0")}.get(self.kind, rgb("#6a6058"))
         child = self.kind in ("boy", "girl")
         female = self.kind in ("woman", "girl", "old_woman")

@@ -24,7 +24,7 @@ def circle(points: int) -> Floats:
 
 
 def _steps(radius: float) -> int:
-    return int(np.clip(6 + radius * 0.6, 8, 40))
+    return int(np.clip(7 + 3.2 * np.sqrt(max(radius, 0.0)), 8, 96))
 
 
 def ellipse(centre: ArrayLike, rx: float, ry: float, angle: float = 0.0) -> Floats:
@@ -34,6 +34,11 @@ def ellipse(centre: ArrayLike, rx: float, ry: float, angle: float = 0.0) -> Floa
         c, s = np.cos(angle), np.sin(angle)
         ring = ring @ np.array([[c, s], [-s, c]])
     return np.asarray(ring + np.asarray(centre))
+
+
+def ring_points(radius: float) -> int:
+    """Corners a circle of this radius needs to look round."""
+    return _steps(radius)
 
 
 def limb(a: Floats, b: Floats, ra: float, rb: float) -> Floats:

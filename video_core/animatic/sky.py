@@ -16,6 +16,7 @@ from video_core.animatic.look import Color, Look, mix, rgb
 from video_core.animatic.pen import Pen
 from video_core.animatic.shapes import Floats, circle, ellipse
 from video_core.conditioning import SceneCard
+from video_core.raster.ground import height_at
 from video_core.raster.scenery import scene_seed
 from video_core.raster.view import View
 
@@ -60,6 +61,7 @@ class Range:
 
 
 _GREEN, _LEAF, _STONE = rgb("#5f8a58"), rgb("#4d7a48"), rgb("#8890a0")
+STANDING = ("trees", "roofs", "towers")
 RANGES: dict[str, tuple[Range, ...]] = {
     "forest": (Range(160, 26, "hills", _GREEN), Range(42, 12, "trees", rgb("#4a7848")), Range(27, 9, "trees", rgb("#3f6a40"))),
     "field": (Range(190, 30, "hills", rgb("#7a9ab0")), Range(110, 12, "hills", _GREEN), Range(70, 6, "trees", _LEAF)),
@@ -117,7 +119,14 @@ class Sky:
             if self.scene.place != "space":
                 self._clouds(pen, view, frame, seconds)
         for r, top in self.ranges:
-            self._range(pen, view, frame, r, top)
+            if r.form not in STANDING:
+                self._range(pen, view, frame, r, top)
+
+    def standing(self, pen: Pen, view: View, frame: int) -> None:
+        """Tree lines and roofs, which hide the far edge of the ground; drawn after it."""
+        for r, top in self.ranges:
+            if r.form in STANDING:
+                self._range(pen, view, frame, r, top)
 
     def sun(self) -> tuple[float, float]:
         """Where the sun or moon is drawn, degrees: upstage, so that it is seen from the house."""
@@ -216,8 +225,10 @@ class Sky:
         return np.asarray(y * r.height)
 
     def _range(self, pen: Pen, view: View, frame: int, r: Range, top: Floats) -> None:
-        base = np.stack([np.sin(self.angles) * r.distance, np.zeros_like(top), np.cos(self.angles) * r.distance], axis=-1)
-        low = base - (0, 30.0, 0)
+        x = np.sin(self.angles) * r.distance
+        standing = r.form in STANDING
+        base = np.stack([x, height_at(self.scene.ground, x), np.cos(self.angles) * r.distance], axis=-1)
+        low = base - (0, 0.2 if standing else 30.0, 0)
         crest = base + np.stack([np.zeros_like(top), top, np.zeros_like(top)], axis=-1)
         cam = view.to_camera(crest, frame)
         ahead = cam[:, 2] > 4.0

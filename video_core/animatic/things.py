@@ -298,7 +298,7 @@ class ThingArtist:
         for side in (-1, 1):
             self.pen.shape(limb(c + (side * rx * 0.4, 0), c + (-side * rx * 0.3, -ry * 0.2), rx * 0.10, rx * 0.10), self.look.paint("#6a4a30", haze), haze=haze)
         if not self.look.flat:
-            self.pen.glaze(ellipse(c + (0, -ry * 0.6), rx * 1.6, ry * 1.7), rgb("#ff9a40"), 0.30, soft=rx * 0.4)
+            self.pen.glaze(ellipse(c + (0, -ry * 0.6), rx * 1.6, ry * 1.7), self.look.tone(rgb("#ff9a40")), 0.30, soft=rx * 0.4)
         for k, (color, size) in enumerate(((thing.palette[0], 1.0), (thing.palette[1], 0.66), ("#fff4c0", 0.36))):
             flick = [1 + 0.14 * np.sin(self.seconds * (9 + 3 * j) + j * 2 + k) for j in range(3)]
             pts = [(-0.42, 0), (-0.46, -0.45), (-0.24, -0.40 - 0.25 * flick[0]), (-0.12, -0.6), (0.02, -1.05 * flick[1]), (0.16, -0.55), (0.28, -0.45 - 0.25 * flick[2]), (0.44, -0.4), (0.40, 0)]
@@ -397,7 +397,7 @@ class ThingArtist:
         c, rx, ry = ball
         on = self.look.dark
         if on:
-            self.pen.glaze(ellipse(c, rx * 3.4, rx * 3.4), rgb("#ffe0a0"), 0.34, soft=rx * 1.1)
+            self.pen.glaze(ellipse(c, rx * 3.4, rx * 3.4), self.look.tone(rgb("#ffe0a0")), 0.34, soft=rx * 1.1)
         self.pen.cutout(ellipse(c, rx, ry), self.look.tone(rgb("#fff0b8")) if on else self.look.lit(rgb(thing.palette[0]), haze), haze=haze)
         cap = np.array([(-1.05, -0.45), (0, -1.5), (1.05, -0.45)]) * (rx, ry) + c
         self.pen.cutout(cap, metal[0], haze=haze, factor=0.7)

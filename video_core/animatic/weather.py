@@ -52,6 +52,8 @@ class Weather:
         near = np.linalg.norm(points - view.eye[frame], axis=1)
         seen &= near > 0.8
         color = self.look.tone(rgb("#8fa4c8") if self.scene.time == "night" else rgb("#dfe8f2"))
+        if self.look.style == "ink":
+            color = (120, 118, 116)
         pen.strokes(list(lines[seen & (near >= 4.5)]), color, 1.0)
         pen.strokes(list(lines[seen & (near < 4.5)]), color, max(1.0, 1.6 * self.look.scale))
         rng = np.random.default_rng(int(seconds * 12) + 3)

@@ -68,7 +68,7 @@ BUILDS: dict[str, Build] = {
     "dog": replace(_BEAST, ears="floppy", ear=0.20, tail=0.40, tail_width=0.045, snout=0.16),
     "cat": replace(_BEAST, head=0.20, snout=0.07, snout_width=0.10, ear=0.16, tail=0.75, tail_width=0.04, trunk=0.18),
     "wolf": replace(_BEAST, tail=0.55, tail_width=0.085, ear=0.16, snout=0.18, mane=0.20),
-    "bear": replace(_BEAST, head=0.18, trunk=0.27, arm=0.10, leg=0.11, ears="round", ear=0.075, snout=0.13, snout_width=0.09, tail=0.08, tail_width=0.05),
+    "bear": replace(_BEAST, head=0.20, trunk=0.30, arm=0.11, leg=0.12, ears="round", ear=0.075, snout=0.13, snout_width=0.09, tail=0.08, tail_width=0.05),
     "rabbit": replace(_BEAST, head=0.20, trunk=0.22, ears="long", ear=0.42, snout=0.08, snout_width=0.10, tail=0.10, tail_width=0.08),
     "horse": replace(_BEAST, head=0.085, trunk=0.145, arm=0.045, leg=0.062, ear=0.075, snout=0.17, snout_width=0.055, tail=0.42, tail_width=0.05, mane=0.10),
     "deer": replace(_BEAST, head=0.095, trunk=0.14, arm=0.035, leg=0.050, ears="antlers", ear=0.12, snout=0.12, snout_width=0.05, tail=0.10, tail_width=0.035),
