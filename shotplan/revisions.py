@@ -104,7 +104,8 @@ def shot_digests(plan: ShotPlan) -> dict[str, str]:
         for beat in (plan.beat(i) for i in list(known) if i in beats):
             assert beat is not None
             known.update(dict.fromkeys(i for i in (beat.actor, beat.target) if i is not None))
-        parts = [brief, sets[shot.set], canonical_json(shot), *earlier]
+        order = canonical_json([c.id for c in plan.cast if c.id in known])
+        parts = [brief, sets[shot.set], canonical_json(shot), order, *earlier]
         for i in known:
             parts += [table[i] for table in (cast, beats) if i in table]
         digests[shot.id] = hashlib.sha256("\x1e".join(parts).encode()).hexdigest()

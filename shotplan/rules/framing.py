@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shotplan.rules import changes
 from shotplan.rules.finding import Role
 from shotplan.rules.registry import Change, Problem, Take, rule
 from shotplan.staging import camera_measure as measure
-from shotplan.staging.staged import Array, StagedActor
+from shotplan.staging.staged import StagedActor
 from shotplan.vocabulary import ANGLES, LENSES, SHOT_SIZES
 
 SIZE_TOLERANCE = 0.10
@@ -32,7 +33,7 @@ LENS_RANGE: dict[int, tuple[float, float]] = {
 """Focal lengths (mm, 36 mm-wide frame) that suit each shot size's rank: shorter ones bend faces, longer ones need a camera too far away."""
 
 
-def _in_play(take: Take, thing: measure.Measurable) -> Array:
+def _in_play(take: Take, thing: measure.Measurable) -> NDArray[np.bool_]:
     """(F,) bool: frames in which the subject should be seen: not while it comes in or leaves."""
     times = take.staged.times
     keep = np.ones(take.staged.frames, dtype=bool)

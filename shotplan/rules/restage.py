@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from shotplan.plan import ShotPlan
 from shotplan.revisions import shot_digests
-from shotplan.staging.play import Entry, play
+from shotplan.staging.blocking import Entry
+from shotplan.staging.play import play
 from shotplan.staging.stage import embody, stage, stage_all
 from shotplan.staging.staged import StagedShot
 

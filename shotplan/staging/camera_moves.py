@@ -88,7 +88,6 @@ def move_camera(
     s = ease(frames)
     lead = pose.aim - target[main]
     smooth = low_pass(target, fps, 0.30)
-    smooth = smooth - smooth[main] + target[main]
     track = smooth + lead
     right, _, back = view_axes(pose.azimuth, pose.elevation)
     position = np.tile(pose.position, (frames, 1))
@@ -139,7 +138,7 @@ def move_camera(
             operated = "track"
         case "follow":
             close = low_pass(target, fps, 0.18)
-            position = position + close - close[main]
+            position = position + close - target[main]
         case "handheld":
             operated = "track"
         case _:
