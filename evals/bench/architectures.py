@@ -64,7 +64,7 @@ class FullResolutionHead(nn.Module):
 
     def __init__(self, channels: int = 24) -> None:
         super().__init__()
-        self.body = EkonteVideoModel(context_sizes=(4, 5, 7))
+        self.body = EkonteVideoModel(widths=(64, 128, 256), context_sizes=(4, 5, 7))
         self.head = nn.Sequential(
             nn.Conv2d(18, channels, 3, padding=1), nn.ReLU(True), nn.Conv2d(channels, 3, 3, padding=1)
         )
@@ -77,7 +77,7 @@ class FullResolutionHead(nn.Module):
 
 
 CANDIDATES: dict[str, Callable[[], nn.Module]] = {
-    "unet-64-128-256": lambda: EkonteVideoModel(context_sizes=(4, 5, 7)),
+    "unet-64-128-256": lambda: EkonteVideoModel(widths=(64, 128, 256), context_sizes=(4, 5, 7)),
     "unet-48-96-192": lambda: EkonteVideoModel(widths=(48, 96, 192), context_sizes=(4, 5, 7)),
     "unet-64-128-256+head": FullResolutionHead,
     "vace-patch8+head": PatchTransformer,

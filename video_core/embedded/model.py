@@ -6,7 +6,7 @@ Knows tensors only. Does not know plans, conditioning bundles, schedulers or fil
 Shape of the thing, and why: on a CPU with AMX a 3x3 convolution in bfloat16 is nearly free while anything element-wise
 is not, so a block is two convolutions, one ReLU and one addition, there is no normalisation layer, and the feature-wise
 modulation (FiLM, Perez et al. 2018) by time and context is folded into the weights of the first convolution, as
-StyleGAN2 does. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by a three-tap temporal convolution
+StyleGAN2 does. A 1x1 shortcut lets colours through unchanged. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by a three-tap temporal convolution
 made of shifted 1x1 convolutions, and by attention over frames at the lowest level.
 """
 
@@ -151,14 +151,14 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @register_to_config
     def __init__(
         self,
-        widths: Sequence[int] = (64, 128, 256),
+        widths: Sequence[int] = (48, 96, 192),
         blocks: Sequence[int] = (2, 2, 3),
         mixing: Sequence[str] = ("none", "conv", "both"),
         control_channels: int = 12,
         context_sizes: Sequence[int] = (4, 5, 7),
         cond_width: int = 256,
         heads: int = 4,
-        reach: int = 15,
+        reach: int = 7,
     ) -> None:
         super().__init__()
         self.unshuffle = 2
@@ -178,8 +178,10 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.expand = nn.ModuleList(nn.ConvTranspose2d(widths[i + 1], widths[i], 2, stride=2) for i in range(last))
         self.up = nn.ModuleList(level(i) for i in range(last))
         self.head = nn.Conv2d(widths[0], 3 * cells, 3, padding=1)
+        self.shortcut = nn.Conv2d((3 + control_channels) * cells, 3 * cells, 1, bias=False)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.shortcut.weight)
 
     def forward(self, sample: Tensor, controls: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """The clean clip the network sees behind a noisy one.
@@ -196,6 +198,7 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         for i, table in enumerate(self.context):
             cond = cond + table(context[:, i])
         cond = self.cond(cond)
+        straight = self.shortcut(x)
         x = self.stem(x)
         skips = []
         for down, reduce in zip(self.down, self.reduce, strict=True):
@@ -205,5 +208,5 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         x = self.middle(x, cond, f)
         for up, expand, skip in zip(reversed(self.up), reversed(self.expand), reversed(skips), strict=True):
             x = up(expand(x) + skip, cond, f)
-        x = F.pixel_shuffle(self.head(F.relu_(x)), self.unshuffle)
+        x = F.pixel_shuffle(self.head(F.relu_(x)) + straight, self.unshuffle)
         return x.unflatten(0, (b, f)).transpose(1, 2)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from video_core.embedded.controls import GROUPS, Bytes, ControlMaps, give, pixels_to_tensor, stack
@@ -28,6 +29,8 @@ class Clip:
     """(F,H,W) instance ids, 0 background."""
     context: tuple[int, int, int]
     """Ids of style, time of day and weather; 0 is not given."""
+    joints: NDArray[np.float32]
+    """(F,N,18,3) pixel x, pixel y, visibility 0..1."""
 
 
 def write_clip(path: Path, clip: Clip) -> None:
@@ -36,7 +39,7 @@ def write_clip(path: Path, clip: Clip) -> None:
     with open(temporary, "wb") as file:
         np.savez(
             file, target=clip.target, pose=clip.maps.pose, depth=clip.maps.depth, colour=clip.maps.colour,
-            edges=clip.maps.edges, ids=clip.ids, context=np.array(clip.context, np.int64),
+            edges=clip.maps.edges, ids=clip.ids, context=np.array(clip.context, np.int64), joints=clip.joints,
         )  # fmt: skip
     os.replace(temporary, path)
 
@@ -46,7 +49,7 @@ def read_clip(path: Path) -> Clip:
     with np.load(path) as z:
         maps = ControlMaps(z["pose"], z["depth"], z["colour"], z["edges"])
         style, time, weather = (int(v) for v in z["context"])
-        return Clip(z["target"], maps, z["ids"], (style, time, weather))
+        return Clip(z["target"], maps, z["ids"], (style, time, weather), z["joints"])
 
 
 def clip_paths(folder: Path) -> list[Path]:

@@ -30,6 +30,7 @@ from video_core.embedded.controls import Bytes
 from video_core.embedded.model import EkonteVideoModel
 from video_core.embedded.pipeline import EmbeddedVideoPipeline
 from video_core.embedded.training.bank import Batch, clip_paths, draw, read_clip
+from video_core.embedded.training.muon import Muon
 from video_core.embedded.training.objective import noise_levels, noise_like, velocity_loss
 from video_core.precision import fast_dtype
 
@@ -44,15 +45,24 @@ class Recipe:
     minutes: float
     """Training time in all, over every resumed part; the learning rate falls to zero over its last third."""
     batch: int = 2
-    frames: tuple[int, ...] = (8, 8, 16)
+    frames: tuple[int, ...] = (4, 4, 4, 8, 16)
     """Clip lengths to draw from."""
-    rate: float = 1e-3
+    rate: float = 0.01
+    """Muon's learning rate; AdamW's, for the outer weights, is a tenth."""
     warmup: int = 100
-    ema: float = 0.998
+    ema: float = 0.995
     seed: int = 0
     device: str = "cpu"
     workers: int = 2
     save_minutes: float = 5.0
+
+
+def split_weights(model: EkonteVideoModel) -> tuple[list[Tensor], list[Tensor]]:
+    """Hidden matrices and convolutions, for Muon; and inputs, outputs, vectors, tables and modulation, for AdamW."""
+    outside = ("stem", "head", "shortcut", "time", "context", "cond", "film", "distance")
+    named = list(model.named_parameters())
+    inner = [w for name, w in named if w.ndim >= 2 and not any(part in outside for part in name.split("."))]
+    return inner, [w for _, w in named if not any(w is other for other in inner)]
 
 
 class Trainer:
@@ -65,9 +75,11 @@ class Trainer:
         self.average = EkonteVideoModel(**(config or {})).to(self.device).to(memory_format=torch.channels_last)
         self.average.load_state_dict(self.model.state_dict())
         self.weights: list[Tensor] = list(self.model.parameters())
-        self.optimizer = torch.optim.AdamW(
-            self.weights, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-        )
+        inner, outer = split_weights(self.model)
+        self.optimizers: list[tuple[torch.optim.Optimizer, float]] = [
+            (Muon(inner, lr=recipe.rate), recipe.rate),
+            (torch.optim.AdamW(outer, lr=recipe.rate / 10, betas=(0.9, 0.98), weight_decay=0.01), recipe.rate / 10),
+        ]
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else fast_dtype()
         self.step, self.clips, self.seconds = 0, 0, 0.0
 
@@ -82,7 +94,8 @@ class Trainer:
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for (optimizer, _), saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
         self.step, self.clips, self.seconds = state["step"], state["clips"], state["seconds"]
         return True
 
@@ -90,17 +103,17 @@ class Trainer:
         """Write the checkpoint under a temporary name, then rename."""
         state = {
             "model": self.model.state_dict(), "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer, _ in self.optimizers],
             "step": self.step, "clips": self.clips, "seconds": self.seconds, "config": dict(self.model.config),
         }  # fmt: skip
         temporary = self.checkpoint.with_name("checkpoint.pt.part")
         torch.save(state, temporary)
         os.replace(temporary, self.checkpoint)
 
-    def rate(self) -> float:
-        """Learning rate now: warm-up, level, then down to zero over the last third of the time."""
+    def schedule(self) -> float:
+        """Multiplier of the learning rates now: warm-up, level, then down to zero over the last third of the time."""
         left = 1 - self.seconds / (self.recipe.minutes * 60)
-        return self.recipe.rate * min(1.0, (self.step + 1) / self.recipe.warmup) * max(0.0, min(1.0, left * 3))
+        return min(1.0, (self.step + 1) / self.recipe.warmup) * max(0.0, min(1.0, left * 3))
 
     def gradients(self, batch: Batch, key: tuple[int, ...]) -> tuple[list[Tensor], float]:
         """Gradients and loss of some clips; `key` seeds their noise."""
@@ -127,9 +140,10 @@ class Trainer:
         for weight, *grads in zip(self.weights, *(g for g, _ in parts), strict=True):
             weight.grad = torch.stack(grads).mean(0) if len(grads) > 1 else grads[0]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate()
-        self.optimizer.step()
+        for optimizer, rate in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate * self.schedule()
+            optimizer.step()
         decay = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), self.weights, 1 - decay)
@@ -160,7 +174,7 @@ class Trainer:
 
     def log(self, **more: float) -> None:
         minutes = round(self.seconds / 60, 2)
-        line = {"step": self.step, "clips": self.clips, "minutes": minutes, "rate": self.rate()} | more
+        line = {"step": self.step, "clips": self.clips, "minutes": minutes, "schedule": round(self.schedule(), 3)} | more
         with open(self.recipe.out / "log.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)
@@ -185,10 +199,10 @@ def main() -> None:
     parser.add_argument("--bank", type=Path, default=Path("runs/embedded/bank"))
     parser.add_argument("--held", type=Path, default=None, help="bank of clips never trained on, for the sample sheets")
     parser.add_argument("--out", type=Path, default=Path("runs/embedded"))
-    parser.add_argument("--minutes", type=float, default=70.0)
+    parser.add_argument("--minutes", type=float, default=75.0)
     parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--frames", type=int, nargs="+", default=[8, 8, 16])
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--frames", type=int, nargs="+", default=[4, 4, 4, 8, 16])
+    parser.add_argument("--rate", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
