@@ -20,7 +20,7 @@ from graph.events import ANY_EVENT, AnyEvent, Event, MessageRejected, MessageSen
 from graph.messages import Message
 from shotplan.errors import SessionError
 
-Listener = Callable[[AnyEvent], None]
+Listener = Callable[[AnyEvent], object]
 
 
 def parse_line(line: bytes, number: int, path: Path) -> AnyEvent:

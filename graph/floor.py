@@ -26,7 +26,7 @@ from graph.merging import conflict
 from graph.messages import EVERYONE, Message, message_id
 from graph.room import Patch, Room, role_of
 from graph.turns import Answer, Ask, Findings, Question
-from shotplan.errors import NegotiationError, PlanError
+from shotplan.errors import NegotiationError, PlanError, StagingError
 from shotplan.plan import ShotPlan
 from shotplan.revisions import apply_patch, touched_shots
 from shotplan.rules.finding import Finding, Remedy
@@ -48,6 +48,19 @@ class Delivery:
     @property
     def delivered(self) -> bool:
         return self.rejected is None
+
+
+@dataclass(frozen=True)
+class Open:
+    """Keys of the findings that are open."""
+
+    errors: frozenset[str]
+    warnings: frozenset[str]
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> Open:
+        errors = frozenset(f.key for f in findings if f.severity == "error")
+        return cls(errors, frozenset(f.key for f in findings) - errors)
 
 
 class Floor:
@@ -75,9 +88,8 @@ class Floor:
         self._asked, self._asked_now = dict(asked), dict(asked)
         self._applied: list[tuple[int, Patch]] = []
         self._events: list[Event] = []
-        self._findings: tuple[int, Sequence[Finding]] | None = (
-            (measured.revision, measured.findings) if measured else None
-        )
+        self._measured = measured
+        self._tried: tuple[ShotPlan, Open] | None = None
 
     # what a protocol may look at
 
@@ -102,11 +114,34 @@ class Floor:
     def cast(self) -> list[str]:
         return [character.id for character in self.plan.cast]
 
+    @property
+    def measured(self) -> bool:
+        """Whether the plan is as it was when it was last measured, so that remedies found then are feasible now."""
+        return self._measured is not None and self._measured.revision == self.plan.revision
+
     def findings(self) -> Sequence[Finding]:
-        """Measured on the plan as it is now."""
-        if self._findings is None or self._findings[0] != self.plan.revision:
-            self._findings = (self.plan.revision, self._room.measure(self.plan))
-        return self._findings[1]
+        """With remedies, measured on the plan as it is now."""
+        if self._measured is None or self._measured.revision != self.plan.revision:
+            found = tuple(self._room.measure(self.plan))
+            self._measured = Findings(revision=self.plan.revision, findings=found)
+        return self._measured.findings
+
+    def open(self) -> Open:
+        """What is open on the plan as it is now; looks for no remedies."""
+        if self._measured is not None and self._measured.revision == self.plan.revision:
+            return Open.of(self._measured.findings)
+        if self._tried is None or self._tried[0] != self.plan:
+            self._tried = (self.plan, Open.of(self._room.measure(self.plan, remedies=False)))
+        return self._tried[1]
+
+    def open_after(self, patch: Patch) -> Open | None:
+        """What would be open if this patch took effect now; None when the plan would not be valid."""
+        try:
+            after = apply_patch(self.plan, patch)
+            self._tried = (after, Open.of(self._room.measure(after, remedies=False)))
+        except (PlanError, StagingError):
+            return None
+        return self._tried[1]
 
     # what a protocol may do
 
@@ -122,8 +157,12 @@ class Floor:
         objection: Finding | None = None,
         remedies: Sequence[Remedy] = (),
         in_reply_to: str | None = None,
+        afresh: bool = False,
     ) -> Ask:
-        """A question that carries everything addressed to the agent since it was last asked."""
+        """A question that carries everything addressed to the agent since it was last asked.
+
+        `afresh`: the plan it is shown says it all; nothing it heard before goes with the question.
+        """
         since = self._said[self._asked.get(agent, 0) :]
         heard: list[str] = []
         causes: list[str] = []
@@ -138,18 +177,27 @@ class Floor:
         return Ask(
             agent=agent,
             question=question,
-            heard=tuple(heard),
+            heard=() if afresh else tuple(heard),
             causes=tuple(causes),
             objection=objection,
             remedies=tuple(remedies),
             in_reply_to=in_reply_to,
         )
 
-    def propose(self, answer: Answer, part: Part, recipients: Sequence[str]) -> Delivery:
-        """Deliver an agent's proposal; rejected when a patch merged before it has moved what it points at."""
+    def propose(
+        self, answer: Answer, part: Part, recipients: Sequence[str], *, no_new_errors: bool = False
+    ) -> Delivery:
+        """Deliver an agent's proposal; rejected when a patch merged before it has moved what it points at.
+
+        `no_new_errors`: also rejected when the plan would have an error that it does not have now.
+        """
         proposal = answer.proposal
         assert proposal is not None
-        stale = conflict(proposal.patch, [p for revision, p in self._applied if revision > answer.base_revision])
+        why = conflict(proposal.patch, [p for revision, p in self._applied if revision > answer.base_revision])
+        if no_new_errors and proposal.patch and why is None:
+            before, after = self.open(), self.open_after(proposal.patch)
+            new = sorted(after.errors - before.errors) if after else []
+            why = f"it would cause {', '.join(new)}" if new else None
         return self.send(
             answer.ask.agent,
             recipients,
@@ -157,7 +205,7 @@ class Floor:
             patch=proposal.patch,
             intent=proposal.intent,
             answer=answer,
-            refused_because=stale,
+            refused_because=why,
         )
 
     def send(

@@ -32,6 +32,7 @@ from graph.events import (
     FindingOverridden,
     FindingsMeasured,
     MessageSent,
+    PhaseProgressed,
     SessionStarted,
     TurnStarted,
 )
@@ -46,6 +47,8 @@ from shotplan.rules.finding import Finding
 
 Graph = CompiledStateGraph[TalkState, None, TalkState, TalkState]
 QUESTIONS = ("outline", "propose", "respond", "arbitrate")
+PROGRESS_EVERY = 0.2
+"""Seconds between progress events, so that a film of thousands of frames does not fill the log."""
 STEPS_AT_MOST = 2000
 """LangGraph's recursion limit; the protocol's own bounds end a talk far earlier."""
 
@@ -214,10 +217,14 @@ class _Render(_Node):
         room = self.room
         assert room.renderer is not None
         output = room.output or room.folder
-        count = 0
+        count, told = 0, 0.0
 
         def emit(event: Event) -> None:
-            nonlocal count
+            nonlocal count, told
+            if isinstance(event, PhaseProgressed):
+                if event.done < event.total and time.monotonic() - told < PROGRESS_EVERY:
+                    return
+                told = time.monotonic()
             if isinstance(event, ArtifactWritten):
                 id = f"{room.log.branch}.artifact.{event.path}.{event.digest}"
             else:

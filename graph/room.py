@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from typing import Protocol as Interface
 
 from agents.crew import Crew
 from graph.contents import Performative
@@ -20,8 +21,16 @@ from shotplan.plan import ShotPlan
 from shotplan.rules.finding import Finding, Role
 
 Patch = Sequence[dict[str, Any]]
-Measure = Callable[[ShotPlan], Sequence[Finding]]
-"""Stages a plan and checks it: findings with remedies that were tried."""
+
+
+class Measure(Interface):
+    """Stages a plan and checks it, errors first. Deterministic. Raises `StagingError`."""
+
+    def __call__(self, plan: ShotPlan, *, remedies: bool = True) -> Sequence[Finding]:
+        """`remedies`: whether to look for remedies and try each, which takes far longer than measuring."""
+        ...
+
+
 Allowed = Callable[[Role, str, Performative, Patch, ShotPlan], str | None]
 """(role, agent id, performative, patch, plan) -> why it may not, or None."""
 

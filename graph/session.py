@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
@@ -292,7 +292,7 @@ class Session:
         if make_crew is None:
             from agents.crew_of_models import ModelCrew
 
-            make_crew = ModelCrew
+            make_crew = cast(CrewMaker, ModelCrew)
         if measure is None:
             from shotplan.rules.check import check
 

@@ -58,7 +58,7 @@ def say(content: Content, intent: str, language: Language) -> str:
         case Request():
             text = content.what
         case Inform():
-            text = content.what
+            text = f"{', '.join(content.shots)}: {content.what}" if content.shots else content.what
         case Query():
             text = content.question
         case Withdraw():

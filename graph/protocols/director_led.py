@@ -54,7 +54,7 @@ class DirectorLed:
             times={},
             warned=[],
             overridden=[],
-            settled=[],
+            retried=[],
             changes=[],
             steps=0,
         )
@@ -67,10 +67,7 @@ class DirectorLed:
             case "propose":
                 return self._proposed(floor, answers)
             case "reframe":
-                for answer in answers:
-                    floor.propose(answer, "reframing", ("director",))
-                floor.memory["phase"] = "check"
-                return Check()
+                return self._reframed(floor, answers[0])
             case _:
                 return self._responded(floor, answers)
 
@@ -78,7 +75,7 @@ class DirectorLed:
         if floor.memory["phase"] == "settle":
             return settle(floor, findings)
         if announce_changes(floor, findings):
-            floor.memory["phase"] = "reframe"
+            floor.memory.update(phase="reframe", attempt=1)
             return Turn(asks=(floor.ask("camera", "propose"),))
         return self._raise_objections(floor, findings)
 
@@ -98,7 +95,9 @@ class DirectorLed:
             floor.memory["attempt"] += 1
             return Turn(asks=(floor.ask("director", "outline"),))
         floor.memory.update(phase="propose", attempt=1)
-        return Turn(asks=tuple(floor.ask(agent, "propose") for agent in ("scene", *floor.cast(), "camera")))
+        return Turn(
+            asks=tuple(floor.ask(agent, "propose", afresh=True) for agent in ("scene", *floor.cast(), "camera"))
+        )
 
     def _proposed(self, floor: Floor, answers: Sequence[Answer]) -> Step:
         deliveries = [floor.propose(answer, "own_part", _others(answer.ask.agent)) for answer in answers]
@@ -109,11 +108,22 @@ class DirectorLed:
         floor.memory["phase"] = "check"
         return Check()
 
+    def _reframed(self, floor: Floor, answer: Answer) -> Step:
+        """A re-framing may not cause an error; what would is told to the camera, which frames once more."""
+        delivery = floor.propose(answer, "reframing", ("director",), no_new_errors=True)
+        if delivery.delivered or floor.memory["attempt"] >= self.attempts:
+            return self._measure_again(floor)
+        floor.memory["attempt"] += 1
+        return Turn(asks=(floor.ask("camera", "propose"),))
+
     # rounds of objections
 
     def _raise_objections(self, floor: Floor, findings: Sequence[Finding]) -> Step:
         memory = floor.memory
-        errors = [f for f in findings if f.severity == "error" and f.key not in memory["overridden"]]
+        for finding in findings:
+            if _is_error(finding) and not finding.remedies and _rule_and_shot(finding) in memory["retried"]:
+                self._let_stand(floor, finding, "no feasible remedy was found and nobody could change their part")
+        errors = [f for f in findings if _is_error(f) and f.key not in memory["overridden"]]
         warnings = [f for f in findings if f.severity == "warning" and f.remedies and f.key not in memory["warned"]]
         if floor.round >= self.warning_rounds:
             warnings = []
@@ -121,9 +131,9 @@ class DirectorLed:
             memory["phase"] = "settle"
             return settle(floor, findings)
         floor.start_round(len(errors), len(warnings))
-        memory.update(phase="respond", settled=[])
+        memory["phase"] = "respond"
         asks: list[Ask] = []
-        for finding in [*errors[: self.objections_per_round], *warnings[: self.warnings_per_round]]:
+        for finding in [*worst_of_each(errors), *warnings[: self.warnings_per_round]][: self.objections_per_round]:
             asks += self._raise(floor, finding)
         if asks:
             return Turn(asks=tuple(asks))
@@ -134,12 +144,9 @@ class DirectorLed:
         times = memory["times"][finding.key] = memory["times"].get(finding.key, 0) + 1
         if finding.severity == "warning":
             memory["warned"].append(finding.key)
-        elif not finding.remedies and times > 1:
-            self._let_stand(floor, finding, "no feasible remedy was found and nobody could change their part")
-            return []
-        elif times > self.patience:
+        elif times > self.patience and finding.remedies:
             return [floor.ask("director", "arbitrate", objection=finding, remedies=finding.remedies)]
-        owners = [owner for owner in finding.owners if owner != finding.raised_by] or [finding.raised_by]
+        owners = _asked_to_mend(finding, times)
         raised = floor.send(
             finding.raised_by, owners, Objection.of(finding, times), topic=finding.where, reply_by_round=floor.round
         )
@@ -147,6 +154,7 @@ class DirectorLed:
             self._let_stand(floor, finding, f"the objection was not allowed: {raised.rejected}")
             return []
         if not finding.remedies:
+            memory["retried"].append(_rule_and_shot(finding))
             return [floor.ask(owner, "propose", in_reply_to=raised.message.id) for owner in owners]
         return [
             floor.ask(owner, "respond", objection=finding, remedies=finding.remedies, in_reply_to=raised.message.id)
@@ -157,7 +165,7 @@ class DirectorLed:
         counters: dict[tuple[str, str], Ask] = {}
         for answer in answers:
             if answer.proposal is not None:
-                delivery = floor.propose(answer, "own_part", _others(answer.ask.agent))
+                delivery = floor.propose(answer, "own_part", _others(answer.ask.agent), no_new_errors=True)
                 note_change(floor, delivery, answer.proposal.intent)
                 continue
             assert answer.decision is not None
@@ -179,8 +187,12 @@ class DirectorLed:
         if counters:
             floor.memory["phase"] = "answer_counters"
             return Turn(asks=tuple(counters.values()))
+        return self._measure_again(floor)
+
+    def _measure_again(self, floor: Floor) -> Step:
+        """Check, unless the plan is as it was measured."""
         floor.memory["phase"] = "check"
-        return Check()
+        return self._raise_objections(floor, floor.findings()) if floor.measured else Check()
 
     def _accepted(self, floor: Floor, answer: Answer) -> None:
         finding, agent, decision = answer.ask.objection, answer.ask.agent, answer.decision
@@ -283,6 +295,8 @@ class DirectorLed:
         note_change(floor, delivery, content.what, finding)
 
     def _let_stand(self, floor: Floor, finding: Finding, reason: str, answer: Answer | None = None) -> None:
+        if finding.key in floor.memory["overridden"]:
+            return
         content = Refuse(finding=finding.key, reason=reason, override=True)
         floor.send("director", (finding.raised_by,), content, topic=finding.where, answer=answer)
         floor.memory["overridden"].append(finding.key)
@@ -300,3 +314,36 @@ def _concerned(floor: Floor, answer: Answer) -> tuple[str, ...]:
     asked_by = next((m.sender for m in reversed(floor.transcript) if m.id == answer.ask.in_reply_to), "director")
     others = dict.fromkeys((answer.ask.objection.raised_by, asked_by))
     return tuple(agent for agent in others if agent != answer.ask.agent) or ("director",)
+
+
+def _asked_to_mend(finding: Finding, times: int) -> list[str]:
+    """Whom an objection is addressed to: the owners other than whoever raises it.
+
+    Whoever is hurt and also the most responsible mends it alone at first, and asks the others when that did not help.
+    """
+    own = any(remedy.agent == finding.raised_by for remedy in finding.remedies)
+    if times == 1 and own and finding.owners[0] == finding.raised_by:
+        return [finding.raised_by]
+    return [owner for owner in finding.owners if owner != finding.raised_by] or [finding.raised_by]
+
+
+def worst_of_each(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding per rule and shot, the one furthest beyond its limit: what mends it often mends the others too."""
+    worst: dict[tuple[str, str | None], Finding] = {}
+    for finding in findings:
+        known = worst.setdefault((finding.rule, finding.shot), finding)
+        if _excess(finding) > _excess(known):
+            worst[finding.rule, finding.shot] = finding
+    return list(worst.values())
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity == "error"
+
+
+def _rule_and_shot(finding: Finding) -> str:
+    return f"{finding.rule}@{finding.shot}"
+
+
+def _excess(finding: Finding) -> float:
+    return abs(finding.measured - finding.limit) / max(abs(finding.limit), 1e-6)

@@ -22,13 +22,18 @@ MOST_STEPS = 100
 def current_remedy(floor: Floor, finding: Finding, remedy: Remedy) -> Remedy | Literal["settled"] | None:
     """The remedy as it is feasible on the plan as it is now; `settled` when the finding is gone; None when it is stale.
 
-    A remedy's patch was tried on the plan its finding was measured on, so once another change has been accepted both
-    are measured again.
+    A remedy's patch was tried on the plan its finding was measured on, so once another change has been accepted it is
+    tried again: its finding has to go and no new error may appear.
     """
-    found = next((f for f in floor.findings() if f.key == finding.key), None)
-    if found is None:
+    if floor.measured:
+        return remedy
+    before = floor.open()
+    if finding.key not in before.errors | before.warnings:
         return "settled"
-    return next((r for r in found.remedies if r.id == remedy.id), None)
+    after = floor.open_after(remedy.patch)
+    if after is None or finding.key in after.errors | after.warnings or after.errors - before.errors:
+        return None
+    return remedy
 
 
 def settle(floor: Floor, findings: Sequence[Finding]) -> Step:

@@ -1,6 +1,6 @@
-"""A toy film for the talk's tests: a crew that says what a model says, a model that is told what to say, one rule.
+"""A toy crew for the talk's tests: it says what a model says, and the model is told what to say.
 
-Knows the jump example in its smallest form. Does not know the project's own agents or rules.
+The film and its rule are those of the conformance suite. Does not know the project's own agents or rules.
 """
 
 from __future__ import annotations
@@ -12,95 +12,11 @@ from typing import Any
 
 from agents.crew import Decision, Director, Proposal
 from agents.model import ChatMessage, Model, ModelReply, ModelRequest
-from graph.room import Patch
+from graph.protocols.conformance.film import BRIEF, allowed, measure, outline
 from shotplan.brief import Brief
 from shotplan.errors import NegotiationError
-from shotplan.plan import Beat, CameraSpec, Character, Performance, Prop, Shot, ShotPlan, StageSet
+from shotplan.plan import ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
-
-BRIEF = Brief.from_text("A red fox jumps over a fallen log. An owl watches.")
-
-
-def outline(log_height: float = 1.4) -> list[dict[str, Any]]:
-    """The director's patch to an empty plan: fox, owl, a log, one shot."""
-    fox, owl = Character.of_kind("fox", "the fox", "fox"), Character.of_kind("owl", "the owl", "bird")
-    log = Prop.of_kind("log", "fallen log", "log", 0.0, 0.0, size=(0.5, log_height, 2.6))
-    forest = StageSet(id="forest", name="forest", place="forest", props=(log,))
-    jump = Beat(id="b01", span="A red fox jumps over a fallen log.", actor="fox", action="jump_over", target="log")
-    watch = Beat(id="b02", span="An owl watches.", actor="owl", action="look", target="fox")
-    shot = Shot(
-        id="s01",
-        set="forest",
-        beats=("b01", "b02"),
-        duration=4.0,
-        performances=(
-            Performance(actor="fox", beat="b01", action="jump_over", target="log", start="left", end="right"),
-            Performance(actor="owl", beat="b02", action="look", target="fox", start="back"),
-        ),
-        camera=CameraSpec(subject="fox"),
-    )
-    parts = {"cast": (fox, owl), "sets": (forest,), "beats": (jump, watch), "shots": (shot,)}
-    return [
-        {"op": "replace", "path": f"/{name}", "value": [item.model_dump(mode="json") for item in items]}
-        for name, items in parts.items()
-    ]
-
-
-def measure(plan: ShotPlan) -> list[Finding]:
-    """One rule: what is jumped is no higher than the jumper can clear."""
-    found = []
-    for n, shot in enumerate(plan.shots):
-        for k, p in enumerate(shot.performances):
-            stage_set = plan.stage_set(shot.set)
-            prop = stage_set.prop(p.target) if stage_set and p.target else None
-            actor = plan.character(p.actor)
-            if p.action != "jump_over" or prop is None or actor is None or stage_set is None:
-                continue
-            limit = actor.limits.jump_height
-            if prop.size[1] <= limit:
-                continue
-            at = f"/sets/{plan.sets.index(stage_set)}/props/{stage_set.props.index(prop)}/size/1"
-            where = f"/shots/{n}/performances/{k}"
-            lower = {"op": "replace", "path": at, "value": limit}
-            climb = {"op": "replace", "path": f"{where}/action", "value": "climb_over"}
-            found.append(
-                Finding(
-                    rule="reach.jump_height",
-                    severity="error",
-                    shot=shot.id,
-                    where=where,
-                    measured=prop.size[1],
-                    limit=limit,
-                    unit="m",
-                    text=f"the {prop.id} is higher than {actor.id} can jump",
-                    raised_by=actor.id,
-                    owners=("scene", actor.id),
-                    remedies=(
-                        Remedy(
-                            id="lower_log",
-                            label=f"lower {prop.id} to {limit:.2f} m",
-                            owner=Role.SCENE,
-                            agent="scene",
-                            patch=(lower,),
-                        ),
-                        Remedy(
-                            id="climb",
-                            label=f"{actor.id} climbs over the {prop.id}",
-                            owner=Role.CHARACTER,
-                            agent=actor.id,
-                            patch=(climb,),
-                        ),
-                    ),
-                )
-            )
-    return found
-
-
-def allowed(role: Role, agent: str, performative: str, patch: Patch, plan: ShotPlan) -> str | None:
-    """The camera writes cameras, characters performances, scene sets, the director everything."""
-    own = {Role.CAMERA: "/camera", Role.CHARACTER: "/performances", Role.SCENE: "/sets", Role.DIRECTOR: ""}[role]
-    bad = [op["path"] for op in patch if own not in op["path"]]
-    return f"{agent} may not write {bad[0]}" if bad else None
 
 
 class ToyModel:
@@ -201,3 +117,5 @@ def story(**changes: Any) -> dict[str, Any]:
 
 TOY: dict[str, Any] = {"crew": ToyCrew, "measure": measure, "allowed": allowed}
 """The collaborators for `Session.create` and `Session.open`."""
+
+__all__ = ["BRIEF", "TOY", "ToyModel", "measure", "outline", "story"]
