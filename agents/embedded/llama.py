@@ -140,7 +140,9 @@ class Llama:
                 kv[1, :, past:total] = qkv[begin : begin + n, rotated:].transpose(0, 1)
                 q = qk[begin : begin + n, : s.heads].transpose(0, 1).unsqueeze(0)
                 k, v = kv[0:1, :, :total], kv[1:2, :, :total]
-                part = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
+                part = F.scaled_dot_product_attention(
+                    q, k, v, attn_mask=mask, is_causal=mask is None and n > 1, enable_gqa=True
+                )
                 parts.append(part[0].transpose(0, 1).reshape(n, s.heads * s.head_dim))
                 begin += n
             x = x + layer.out(parts[0] if len(parts) == 1 else torch.cat(parts), kernel)
@@ -166,6 +168,6 @@ def _rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tens
 
 
 def _causal_mask(new: int, past: int, dtype: torch.dtype) -> torch.Tensor | None:
-    if new == 1:
-        return None
+    if new == 1 or past == 0:
+        return None  # nothing to hide, or plain causal attention
     return torch.full((new, past + new), float("-inf"), dtype=dtype).triu(past + 1)

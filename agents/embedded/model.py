@@ -19,7 +19,7 @@ from agents.embedded.chat_tokens import ChatTokens, rendered
 from agents.embedded.checkpoint import MODEL_NAME, prepared_checkpoint
 from agents.embedded.decoder import Decoder, Written
 from agents.embedded.grammar import compile_grammar, matcher
-from agents.embedded.linear import Precision
+from agents.embedded.linear import Precision, best_precision
 from agents.embedded.llama import Llama
 from agents.embedded.lora import CONFIG, adapter_digest
 from agents.model import ModelReply, ModelRequest
@@ -47,7 +47,7 @@ class EmbeddedModel:
         self.adapter = "" if adapter is None else adapter_digest(adapter)
         self.description = f"{self.name} inside this process, on the CPU{', with its adapter' if self.adapter else ''}"
         self._adapter_folder = adapter
-        self._precision: Precision = precision or ("int8" if adapter else "int4")
+        self._precision: Precision = precision or best_precision(exact_grid=adapter is None)
         self._loading = threading.Lock()
         self._grammar = lru_cache(maxsize=256)(lambda schema: compile_grammar(json.loads(schema)))
 
