@@ -6,7 +6,20 @@ Knows the order of words. Does not know any model's tokens.
 from __future__ import annotations
 
 from shotplan.plan import Performance, Shot, ShotPlan
-from shotplan.vocabulary import ACTIONS, ANGLES, CHARACTER_KINDS, EMOTIONS, MOVES, PLACES, PROP_KINDS, SHOT_SIZES, STYLES, TIMES, WEATHERS, Language
+from shotplan.vocabulary import (
+    ACTIONS,
+    ANGLES,
+    CHARACTER_KINDS,
+    EMOTIONS,
+    MOVES,
+    PLACES,
+    PROP_KINDS,
+    SHOT_SIZES,
+    STYLES,
+    TIMES,
+    WEATHERS,
+    Language,
+)
 
 
 def prompt_text(plan: ShotPlan, shot: Shot, language: Language = "en") -> str:
@@ -16,7 +29,10 @@ def prompt_text(plan: ShotPlan, shot: Shot, language: Language = "en") -> str:
     assert stage_set is not None
     camera = shot.camera
     frame = [SHOT_SIZES.label(camera.size, language), ANGLES.label(camera.angle, language)]
-    parts = [STYLES[plan.brief.style].prompt if language == "en" else STYLES.label(plan.brief.style, language), join.join(frame)]
+    parts = [
+        STYLES[plan.brief.style].prompt if language == "en" else STYLES.label(plan.brief.style, language),
+        join.join(frame),
+    ]
     named: set[str] = set()
     for p in shot.performances:
         parts.append(_performed(plan, shot, p, language, named, join))
@@ -29,7 +45,7 @@ def prompt_text(plan: ShotPlan, shot: Shot, language: Language = "en") -> str:
     if stage_set.name.casefold() != place[0].casefold():
         place.insert(0, stage_set.name)
     things = list(dict.fromkeys(p.name for p in stage_set.props))[:4]
-    place += things + [TIMES.label(stage_set.time, language), WEATHERS.label(stage_set.weather, language)]
+    place += [*things, TIMES.label(stage_set.time, language), WEATHERS.label(stage_set.weather, language)]
     parts.append(join.join(place))
     if camera.move != "static":
         parts.append(MOVES.label(camera.move, language))
@@ -41,7 +57,9 @@ def _performed(plan: ShotPlan, shot: Shot, p: Performance, language: Language, n
     assert character is not None
     who = character.name
     if p.actor not in named:
-        look = [CHARACTER_KINDS.label(character.kind, language)] if character.kind not in character.name.casefold() else []
+        look = (
+            [CHARACTER_KINDS.label(character.kind, language)] if character.kind not in character.name.casefold() else []
+        )
         look += [character.look] if character.look else []
         who += f" ({join.join(look)})" if look else ""
         named.add(p.actor)
@@ -60,7 +78,29 @@ def _performed(plan: ShotPlan, shot: Shot, p: Performance, language: Language, n
     return "".join((who, verb, target, f"（{feeling}）" if feeling else ""))
 
 
-_PREPOSITION = {"walk": "to", "run": "to", "sneak": "to", "crawl": "to", "fly": "to", "swim": "to", "look": "at", "wave": "at", "point": "at", "talk": "to", "sit": "on", "lie": "on", "hide": "behind", "nod": "to", "bow": "to", "stand": "by", "throw": "to", "give": "something to", "turn": "to", "dance": "with", "shake_hands": "with"}
+_PREPOSITION = {
+    "walk": "to",
+    "run": "to",
+    "sneak": "to",
+    "crawl": "to",
+    "fly": "to",
+    "swim": "to",
+    "look": "at",
+    "wave": "at",
+    "point": "at",
+    "talk": "to",
+    "sit": "on",
+    "lie": "on",
+    "hide": "behind",
+    "nod": "to",
+    "bow": "to",
+    "stand": "by",
+    "throw": "to",
+    "give": "something to",
+    "turn": "to",
+    "dance": "with",
+    "shake_hands": "with",
+}
 
 
 def _with_target(verb: str, action: str, target: str) -> str:

@@ -43,7 +43,10 @@ def set_now(stage_set: StageSet, entry: Entry) -> StageSet:
     """The set with moved props where the shot before left them."""
     if not entry.props:
         return stage_set
-    props = tuple(p.model_copy(update={"x": entry.props[p.id][0], "z": entry.props[p.id][1]}) if p.id in entry.props else p for p in stage_set.props)
+    props = tuple(
+        p.model_copy(update={"x": entry.props[p.id][0], "z": entry.props[p.id][1]}) if p.id in entry.props else p
+        for p in stage_set.props
+    )
     return stage_set.model_copy(update={"props": props})
 
 
@@ -53,7 +56,9 @@ def radius(plan: ShotPlan, actor: str) -> float:
     return 0.16 * h if h > 1 else 0.3 * h
 
 
-def block(plan: ShotPlan, shot: Shot, stage_set: StageSet, entry: Entry) -> tuple[dict[str, Place], list[tuple[str, Severity, str]]]:
+def block(
+    plan: ShotPlan, shot: Shot, stage_set: StageSet, entry: Entry
+) -> tuple[dict[str, Place], list[tuple[str, Severity, str]]]:
     """Start places of everyone in the shot, with remarks about those who had to give way."""
     here = present(plan, shot)
     first = {a: next((p for p in shot.performances if p.actor == a), None) for a in here}
@@ -67,23 +72,50 @@ def block(plan: ShotPlan, shot: Shot, stage_set: StageSet, entry: Entry) -> tupl
             spots[a] = np.array([mark.x, mark.z])
     for a in here:
         place = entry.places.get(a)
-        if a in spots or place is None or (first[a] is not None and first[a].action == "enter"):  # type: ignore[union-attr]
+        if a in spots or place is None or _enters(first[a]):
             continue
         if _taken(plan, a, place.xz, spots):
-            problems.append((f"/shots/{plan.shots.index(shot)}", "warning", f"{a} stood where somebody starts this shot and is staged beside it"))
+            problems.append(
+                (
+                    f"/shots/{plan.shots.index(shot)}",
+                    "warning",
+                    f"{a} stood where somebody starts this shot and is staged beside it",
+                )
+            )
             spots[a] = _free(plan, stage_set, a, place.xz, spots)
         else:
             spots[a], carried[a] = place.xz, place
     for a in sorted((a for a in here if a not in spots), key=lambda a: not _leads(first[a])):
-        spots[a] = _free(plan, stage_set, a, _wish(plan, shot, stage_set, a, first[a], spots, here), spots, entering=first[a] is not None and first[a].action == "enter")  # type: ignore[union-attr]
-    return {a: carried[a] if a in carried else _place(plan, shot, stage_set, a, first[a], spots, entry) for a in here}, problems
+        spots[a] = _free(
+            plan,
+            stage_set,
+            a,
+            _wish(plan, shot, stage_set, a, first[a], spots, here),
+            spots,
+            entering=_enters(first[a]),
+        )
+    return {
+        a: carried[a] if a in carried else _place(plan, shot, stage_set, a, first[a], spots, entry) for a in here
+    }, problems
+
+
+def _enters(p: Performance | None) -> bool:
+    return p is not None and p.action == "enter"
 
 
 def _leads(p: Performance | None) -> bool:
     return p is not None and ACTIONS[p.action].travels and p.action not in ("chase", "follow")
 
 
-def _wish(plan: ShotPlan, shot: Shot, stage_set: StageSet, actor: str, p: Performance | None, spots: dict[str, Array], here: list[str]) -> Array:
+def _wish(
+    plan: ShotPlan,
+    shot: Shot,
+    stage_set: StageSet,
+    actor: str,
+    p: Performance | None,
+    spots: dict[str, Array],
+    here: list[str],
+) -> Array:
     """Where somebody without a mark would like to start."""
     half = stage_set.width / 2
     character = plan.character(actor)
@@ -98,7 +130,14 @@ def _wish(plan: ShotPlan, shot: Shot, stage_set: StageSet, actor: str, p: Perfor
         end = stage_set.mark(p.end) if p.end else None
         side = -1.0 if end is None or end.x <= 0.5 else 1.0
         return np.array([side * (half + 0.3), end.z if end is not None else 0.0])
-    prop = next((q for q in shot.performances if q.actor == actor and q.target is not None and stage_set.prop(q.target) is not None), None)
+    prop = next(
+        (
+            q
+            for q in shot.performances
+            if q.actor == actor and q.target is not None and stage_set.prop(q.target) is not None
+        ),
+        None,
+    )
     thing = stage_set.prop(prop.target) if prop is not None and prop.target is not None else None
     end = stage_set.mark(p.end) if p.end else None
     if thing is not None:
@@ -123,7 +162,9 @@ def _wish(plan: ShotPlan, shot: Shot, stage_set: StageSet, actor: str, p: Perfor
         return np.array([-distance / 2, 0.0])
     if end is not None and template.travels:
         side = -1.0 if end.x > -1.0 else 1.0
-        return np.array([np.clip(end.x + side * min(speed * max(1.0, shot.duration - 0.5), 5.0), -half + 0.8, half - 0.8), end.z])
+        return np.array(
+            [np.clip(end.x + side * min(speed * max(1.0, shot.duration - 0.5), 5.0), -half + 0.8, half - 0.8), end.z]
+        )
     if p.action == "follow" or p.action == "chase":
         lead = spots.get(p.target or "", np.array([-1.0, 0.0]))  # type: ignore[assignment]
         return np.asarray(lead) + np.array([-1.6 - bulk(character), 0.0])
@@ -144,7 +185,9 @@ def _taken(plan: ShotPlan, actor: str, spot: Array, spots: dict[str, Array]) -> 
     return any(float(np.linalg.norm(spot - s)) < mine + radius(plan, a) + 0.1 for a, s in spots.items())
 
 
-def _free(plan: ShotPlan, stage_set: StageSet, actor: str, wish: Array, spots: dict[str, Array], entering: bool = False) -> Array:
+def _free(
+    plan: ShotPlan, stage_set: StageSet, actor: str, wish: Array, spots: dict[str, Array], entering: bool = False
+) -> Array:
     """The free spot nearest to a wish: nobody there, no solid prop, on the stage."""
     mine = radius(plan, actor)
     solid = [p for p in stage_set.props if PROP_KINDS[p.kind].solid and PROP_KINDS[p.kind].shape != "flat"]
@@ -155,7 +198,9 @@ def _free(plan: ShotPlan, stage_set: StageSet, actor: str, wish: Array, spots: d
     candidates = np.asarray(wish, float) + np.concatenate(rings)
     bad = np.zeros(len(candidates), dtype=bool)
     if not entering:
-        bad |= (np.abs(candidates[:, 0]) > stage_set.width / 2 - 0.4) | (np.abs(candidates[:, 1]) > stage_set.depth / 2 - 0.4)
+        bad |= (np.abs(candidates[:, 0]) > stage_set.width / 2 - 0.4) | (
+            np.abs(candidates[:, 1]) > stage_set.depth / 2 - 0.4
+        )
         g = stage_set.ground
         if g.kind == "gap":
             bad |= (candidates[:, 0] > g.x0 - mine) & (candidates[:, 0] < g.x1 + mine)
@@ -167,7 +212,15 @@ def _free(plan: ShotPlan, stage_set: StageSet, actor: str, wish: Array, spots: d
     return candidates[good[0]] if len(good) else np.asarray(wish, float) + np.array([0.0, 0.7 * (1 + len(spots))])
 
 
-def _place(plan: ShotPlan, shot: Shot, stage_set: StageSet, actor: str, p: Performance | None, spots: dict[str, Array], entry: Entry) -> Place:
+def _place(
+    plan: ShotPlan,
+    shot: Shot,
+    stage_set: StageSet,
+    actor: str,
+    p: Performance | None,
+    spots: dict[str, Array],
+    entry: Entry,
+) -> Place:
     """Height and facing at a start spot."""
     x, z = (float(v) for v in spots[actor])
     character = plan.character(actor)
@@ -191,7 +244,9 @@ def _place(plan: ShotPlan, shot: Shot, stage_set: StageSet, actor: str, p: Perfo
     return place
 
 
-def _first_interest(shot: Shot, stage_set: StageSet, actor: str, p: Performance | None, spots: dict[str, Array]) -> Array | None:
+def _first_interest(
+    shot: Shot, stage_set: StageSet, actor: str, p: Performance | None, spots: dict[str, Array]
+) -> Array | None:
     """What somebody faces at first: the goal of its first action, who acts on it, or the nearest other."""
     if p is not None:
         for id in (p.end, p.target):
@@ -205,7 +260,14 @@ def _first_interest(shot: Shot, stage_set: StageSet, actor: str, p: Performance 
             if prop is not None:
                 return np.array([prop.x, prop.z])
         if ACTIONS[p.action].travels:
-            thing = next((stage_set.prop(q.target) for q in shot.performances if q.actor == actor and q.target and stage_set.prop(q.target)), None)
+            thing = next(
+                (
+                    stage_set.prop(q.target)
+                    for q in shot.performances
+                    if q.actor == actor and q.target and stage_set.prop(q.target)
+                ),
+                None,
+            )
             return None if thing is None else np.array([thing.x, spots[actor][1]])
     by = next((q.actor for q in shot.performances if q.target == actor and q.actor in spots), None)
     if by is not None and by != actor:

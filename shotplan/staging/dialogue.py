@@ -40,14 +40,33 @@ def spoken_lines(scene: Scene, stretch: float) -> tuple[list[Line], list[tuple[s
         said.sort(key=lambda d: d.performance.action != "talk")
         t0 = end
         if said:
-            cue = next((c for c in scene.courses[beat.actor].cues if c.spoken and said[0].t0 - 1e-6 <= c.t0 <= said[0].t1 and c.steps is None and c.pose != "turn"), None)
+            cue = next(
+                (
+                    c
+                    for c in scene.courses[beat.actor].cues
+                    if c.spoken and said[0].t0 - 1e-6 <= c.t0 <= said[0].t1 and c.steps is None and c.pose != "turn"
+                ),
+                None,
+            )
             t0 = max(end, (cue.t0 if cue is not None else said[0].t0) * stretch + 0.08)
         else:
-            remarks.append((f"/shots/{scene.index}", "warning", f"no performance plays beat {beat.id}; {beat.actor} speaks its line all the same"))
+            remarks.append(
+                (
+                    f"/shots/{scene.index}",
+                    "warning",
+                    f"no performance plays beat {beat.id}; {beat.actor} speaks its line all the same",
+                )
+            )
         t0 = min(t0, max(0.0, shot.duration - 0.3))
         t1 = min(t0 + seconds, shot.duration)
         if t1 - t0 < 0.9 * seconds:
-            remarks.append((f"/shots/{scene.index}", "warning", f"{beat.actor}'s line of {len(beat.line)} characters needs {seconds:.1f} s and has {t1 - t0:.1f} s"))
+            remarks.append(
+                (
+                    f"/shots/{scene.index}",
+                    "warning",
+                    f"{beat.actor}'s line of {len(beat.line)} characters needs {seconds:.1f} s and has {t1 - t0:.1f} s",
+                )
+            )
         lines.append(Line(beat.actor, beat.line, t0, t1))
         end = t1 + 0.1
     return lines, remarks

@@ -32,7 +32,9 @@ def direction(scene: Scene, actor: str, centre: Array) -> Array:
     return np.asarray(d / n)
 
 
-def fly_arc(scene: Scene, actor: str, cue: Cue, to: Array, y1: float, rise: float, seconds: float, support: str | None = None) -> float:
+def fly_arc(
+    scene: Scene, actor: str, cue: Cue, to: Array, y1: float, rise: float, seconds: float, support: str | None = None
+) -> float:
     """One ballistic arc from where the actor is; returns the apex above the take-off (m)."""
     course = scene.courses[actor]
     p = course.place
@@ -40,7 +42,11 @@ def fly_arc(scene: Scene, actor: str, cue: Cue, to: Array, y1: float, rise: floa
     xz = p.xz + u[:, None] * (to - p.xz)
     y = arc(p.y, y1, rise, u)
     d = to - p.xz
-    heading = p.heading if np.linalg.norm(d) < 0.05 else p.heading + (np.arctan2(d[0], d[1]) - p.heading + np.pi) % (2 * np.pi) - np.pi
+    heading = (
+        p.heading
+        if np.linalg.norm(d) < 0.05
+        else p.heading + (np.arctan2(d[0], d[1]) - p.heading + np.pi) % (2 * np.pi) - np.pi
+    )
     t0 = course.now
     course.add_knots(t0 + u * seconds, np.stack([xz[:, 0], y, xz[:, 1]], 1), np.full(33, heading))
     course.cues.append(replace(cue, pose="jump_air", t0=t0, t1=t0 + seconds, steps=None, posture="stand"))
@@ -55,7 +61,19 @@ def crouch(scene: Scene, actor: str, cue: Cue, pose: str, seconds: float) -> Non
     scene.courses[actor].speed = speed
 
 
-def jump_over(scene: Scene, actor: str, centre: Array, top: float, half: float, obstacle: str | None, goal: Array | None, speed: float, cue: Cue, draft: Draft, v_out: float = 0.0) -> None:  # fmt: skip
+def jump_over(
+    scene: Scene,
+    actor: str,
+    centre: Array,
+    top: float,
+    half: float,
+    obstacle: str | None,
+    goal: Array | None,
+    speed: float,
+    cue: Cue,
+    draft: Draft,
+    v_out: float = 0.0,
+) -> None:
     """Run up, jump a box of `half` metres either side of `centre` and `top` metres high above the take-off ground, land, run on.
 
     A `top` of 0 with a wide `half` is a gap.
@@ -69,7 +87,11 @@ def jump_over(scene: Scene, actor: str, centre: Array, top: float, half: float, 
     leap: Leap = leap_over(rise, half, speed, room, limits)
     before = min(leap.run_up, max(room, half + 0.06))
     if room < half:
-        scene.problem(draft.index, "warning", f"{scene.character(actor).name} starts {max(room, 0):.1f} m from the middle of what is jumped, with no room for a run-up")
+        scene.problem(
+            draft.index,
+            "warning",
+            f"{scene.character(actor).name} starts {max(room, 0):.1f} m from the middle of what is jumped, with no room for a run-up",
+        )
     landing = centre + way * leap.landing
     v_air = (before + leap.landing) / leap.seconds
     take_off = centre - way * before
@@ -77,7 +99,15 @@ def jump_over(scene: Scene, actor: str, centre: Array, top: float, half: float, 
     ignore = frozenset({obstacle} if obstacle else set())
     standing = run_up < 0.3
     if not standing:
-        d, peak = travel(scene, actor, take_off, max(speed, 0.6 * v_air), replace(cue, pose="run"), v_out=min(speed, v_air), ignore=ignore)
+        d, peak = travel(
+            scene,
+            actor,
+            take_off,
+            max(speed, 0.6 * v_air),
+            replace(cue, pose="run"),
+            v_out=min(speed, v_air),
+            ignore=ignore,
+        )
         draft.distance += d
         draft.peak = max(draft.peak, peak)
         course.cues[-1] = replace(course.cues[-1], t1=course.now)
@@ -91,14 +121,20 @@ def jump_over(scene: Scene, actor: str, centre: Array, top: float, half: float, 
     draft.obstacle, draft.obstacle_height, draft.leap = obstacle, rise, before + leap.landing
     draft.distance += draft.leap
     draft.peak = max(draft.peak, v_air)
-    beyond = landing + way * float(np.clip(0.55 * speed, 0.5, 1.8)) if goal is None or float((goal - landing) @ way) < 0.2 else goal
+    beyond = (
+        landing + way * float(np.clip(0.55 * speed, 0.5, 1.8))
+        if goal is None or float((goal - landing) @ way) < 0.2
+        else goal
+    )
     limit = scene.stage_set.width / 2 - 0.3
     beyond = np.array([np.clip(beyond[0], min(-limit, landing[0]), max(limit, landing[0])), beyond[1]])
     course.cues.append(replace(cue, pose="jump_land", t0=course.now, t1=course.now + ABSORB, steps=None))
     course.speed = min(speed, v_air) * 0.8
     if np.linalg.norm(beyond - landing) > 0.3:
         mark = len(course.cues)
-        d, peak = travel(scene, actor, beyond, max(0.7 * speed, course.speed), replace(cue, pose="run"), v_out=v_out, ignore=ignore)
+        d, peak = travel(
+            scene, actor, beyond, max(0.7 * speed, course.speed), replace(cue, pose="run"), v_out=v_out, ignore=ignore
+        )
         draft.distance += d
         draft.peak = max(draft.peak, peak)
         land = course.cues.pop(mark - 1)
@@ -146,7 +182,9 @@ def jump_onto(scene: Scene, actor: str, prop: Prop, speed: float, cue: Cue, draf
     course.speed = 0.0
 
 
-def _rise_and_land(scene: Scene, actor: str, cue: Cue, to: Array, y1: float, apex: float, seconds: float, support: str | None) -> None:
+def _rise_and_land(
+    scene: Scene, actor: str, cue: Cue, to: Array, y1: float, apex: float, seconds: float, support: str | None
+) -> None:
     """Free flight from here to (x, z) at height y1 through an apex (m above the start)."""
     course = scene.courses[actor]
     p = course.place
@@ -156,9 +194,15 @@ def _rise_and_land(scene: Scene, actor: str, cue: Cue, to: Array, y1: float, ape
     y += (y1 - y[-1]) * (t / seconds)
     xz = p.xz + (t / seconds)[:, None] * (to - p.xz)
     d = to - p.xz
-    heading = p.heading if np.linalg.norm(d) < 0.05 else p.heading + (np.arctan2(d[0], d[1]) - p.heading + np.pi) % (2 * np.pi) - np.pi
+    heading = (
+        p.heading
+        if np.linalg.norm(d) < 0.05
+        else p.heading + (np.arctan2(d[0], d[1]) - p.heading + np.pi) % (2 * np.pi) - np.pi
+    )
     course.add_knots(course.now + t, np.stack([xz[:, 0], y, xz[:, 1]], 1), np.full(33, heading))
-    course.cues.append(replace(cue, pose="jump_air", t0=course.now, t1=course.now + seconds, steps=None, posture="stand"))
+    course.cues.append(
+        replace(cue, pose="jump_air", t0=course.now, t1=course.now + seconds, steps=None, posture="stand")
+    )
     course.now += seconds
     course.place = Place(float(to[0]), float(y1), float(to[1]), float(heading), support=support)
 
@@ -178,7 +222,17 @@ def jump_up(scene: Scene, actor: str, cue: Cue, draft: Draft, seconds: float) ->
     draft.apex = apex
 
 
-def climb(scene: Scene, actor: str, prop: Prop, onto: bool, goal: Array | None, speed: float, walk: float, cue: Cue, draft: Draft) -> None:  # fmt: skip
+def climb(
+    scene: Scene,
+    actor: str,
+    prop: Prop,
+    onto: bool,
+    goal: Array | None,
+    speed: float,
+    walk: float,
+    cue: Cue,
+    draft: Draft,
+) -> None:
     """Walk to a prop, climb its face, and stand on it, or cross it and climb down behind."""
     course = scene.courses[actor]
     character = scene.character(actor)
@@ -208,7 +262,9 @@ def climb(scene: Scene, actor: str, prop: Prop, onto: bool, goal: Array | None, 
     pos = np.stack([np.interp(at, s, knots[:, k]) for k in range(3)], 1)
     heading = p.heading + (np.arctan2(way[0], way[1]) - p.heading + np.pi) % (2 * np.pi) - np.pi
     course.add_knots(course.now + t, pos, np.full(len(t), heading))
-    course.cues.append(replace(cue, pose="climb", t0=course.now, t1=course.now + float(t[-1]), steps=None, toward=prop.id))
+    course.cues.append(
+        replace(cue, pose="climb", t0=course.now, t1=course.now + float(t[-1]), steps=None, toward=prop.id)
+    )
     course.now += float(t[-1])
     end = pos[-1]
     course.place = Place(float(end[0]), float(end[1]), float(end[2]), float(heading), support=prop.id if onto else None)

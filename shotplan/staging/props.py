@@ -21,7 +21,9 @@ def before_hands(scene: Scene, opening: Sequence[Prop], times: Array, stretch: f
     out = {}
     for prop in opening:
         at = np.repeat([[prop.x, base_height(scene.stage_set, prop), prop.z]], len(times), 0)
-        for event in sorted((e for e in scene.events if e.prop == prop.id and e.kind in ("rest", "slide", "fly")), key=lambda e: e.t0):
+        for event in sorted(
+            (e for e in scene.events if e.prop == prop.id and e.kind in ("rest", "slide", "fly")), key=lambda e: e.t0
+        ):
             on = times >= event.t0 * stretch
             if on.any():
                 _go(event, at, np.zeros(len(times)), times, on, event.t0 * stretch, event.t1 * stretch)
@@ -91,14 +93,32 @@ def stage_props(
                     holds[event.actor][f] = prop.id
             elif event.kind == "open":
                 u = np.clip((times - t0) / max(t1 - t0, 1e-6), 0, 1)
-                openness = np.where(on, openness[on.argmax()] + (event.to[0] - openness[on.argmax()]) * u * u * (3 - 2 * u), openness) if on.any() else openness
+                openness = (
+                    np.where(
+                        on,
+                        openness[on.argmax()] + (event.to[0] - openness[on.argmax()]) * u * u * (3 - 2 * u),
+                        openness,
+                    )
+                    if on.any()
+                    else openness
+                )
             elif on.any():
                 _go(event, position, yaw, times, on, t0, t1)
         staged.append(StagedProp(prop.id, prop, position, yaw, visible, openness))
     return tuple(staged), holds
 
 
-def _hold(event: PropEvent, prop: Prop, position: Array, yaw: Array, actor: StagedActor, times: Array, on: np.ndarray, t0: float, at_once: bool) -> None:
+def _hold(
+    event: PropEvent,
+    prop: Prop,
+    position: Array,
+    yaw: Array,
+    actor: StagedActor,
+    times: Array,
+    on: np.ndarray,
+    t0: float,
+    at_once: bool,
+) -> None:
     hand = carried_point(actor, prop)
     u = np.ones(len(times)) if at_once else np.clip((times - t0) / 0.12, 0, 1)
     if on.any():

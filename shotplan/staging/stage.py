@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from shotplan.errors import StagingError
-from shotplan.plan import Shot, ShotPlan
+from shotplan.plan import Shot, ShotPlan, StageSet
 from shotplan.prompt_text import prompt_text
 from shotplan.staging.blocking import Entry, set_now
 from shotplan.staging.camera import solve_camera
@@ -35,7 +35,9 @@ def stage(plan: ShotPlan, shot: Shot) -> StagedShot:
     """
     index = next((k for k, s in enumerate(plan.shots) if s.id == shot.id), None)
     if index is None or plan.shots[index] != shot:
-        raise StagingError(f"shot {shot.id!r} is not in this plan", where="/shots", todo="take the shot from plan.shots")
+        raise StagingError(
+            f"shot {shot.id!r} is not in this plan", where="/shots", todo="take the shot from plan.shots"
+        )
     entry = Entry()
     for k in range(index):
         if plan.shots[k].set == shot.set:
@@ -63,7 +65,10 @@ def embody(plan: ShotPlan, played: Played) -> StagedShot:
     lines, remarks = spoken_lines(scene, stretch)
 
     tracks = {a: course.sample(times, stretch) for a, course in scene.courses.items()}
-    cues = {a: _covering(course.cues, shot.duration / stretch, _first_posture(played, a)) for a, course in scene.courses.items()}
+    cues = {
+        a: _covering(course.cues, shot.duration / stretch, _first_posture(played, a))
+        for a, course in scene.courses.items()
+    }
     opening = set_now(_set_of(plan, shot.set), played.entry)
     points = {a: _chest(plan, a, root) for a, (root, _) in tracks.items()}
     things = before_hands(scene, opening.props, times, stretch)
@@ -80,11 +85,44 @@ def embody(plan: ShotPlan, played: Played) -> StagedShot:
         root, heading = tracks[a]
         about: list[Array | None] = [_point(cue, a, points, things, opening, frames) for cue in cues[a]]
         gaze = _gaze(a, cues[a], about, lines, points, times, stretch)
-        rest_y = np.where(_carried(cues[a], times, stretch, scene.courses[a].start.support is not None or scene.courses[a].place.support is not None), root[:, 1], smooth_height(opening.ground, root[:, 0]))
-        joints = animate(character, cues[a], root, heading, opening.ground, rest_y, times, stretch, about, gaze, phase=zlib.crc32(a.encode()) % 997 / 997, carrying=carrying[a])
+        rest_y = np.where(
+            _carried(
+                cues[a],
+                times,
+                stretch,
+                scene.courses[a].start.support is not None or scene.courses[a].place.support is not None,
+            ),
+            root[:, 1],
+            smooth_height(opening.ground, root[:, 0]),
+        )
+        joints = animate(
+            character,
+            cues[a],
+            root,
+            heading,
+            opening.ground,
+            rest_y,
+            times,
+            stretch,
+            about,
+            gaze,
+            phase=zlib.crc32(a.encode()) % 997 / 997,
+            carrying=carrying[a],
+        )
         face = expression(a, cues[a], lines, times, stretch, plan.brief.seed)
-        actions = tuple(_action(played, d.index) for d in sorted(scene.drafts, key=lambda d: d.t0) if d.performance.actor == a)
-        actors[a] = StagedActor(a, character, root, heading, joints, face, _pitch(joints, heading, CHARACTER_KINDS[character.kind].body), actions)
+        actions = tuple(
+            _action(played, d.index) for d in sorted(scene.drafts, key=lambda d: d.t0) if d.performance.actor == a
+        )
+        actors[a] = StagedActor(
+            a,
+            character,
+            root,
+            heading,
+            joints,
+            face,
+            _pitch(joints, heading, CHARACTER_KINDS[character.kind].body),
+            actions,
+        )
 
     props, holds = stage_props(scene, opening.props, played.entry.held, played.entry.opened, actors, times, stretch)
     everyone = tuple(replace(actor, holds=tuple(holds[a]) if any(holds[a]) else ()) for a, actor in actors.items())
@@ -93,12 +131,22 @@ def embody(plan: ShotPlan, played: Played) -> StagedShot:
         acting=sorted({p.actor for p in shot.performances}),
     )  # fmt: skip
     return StagedShot(
-        shot=shot, index=scene.index, stage_set=_set_of(plan, shot.set), fps=fps, frames=frames, actors=everyone, props=props, camera=camera,
-        lines=tuple(lines), style=plan.brief.style, prompt=prompt_text(plan, shot), problems=(*scene.problems, *remarks),
-    )  # fmt: skip
+        shot=shot,
+        index=scene.index,
+        stage_set=_set_of(plan, shot.set),
+        fps=fps,
+        frames=frames,
+        actors=everyone,
+        props=props,
+        camera=camera,
+        lines=tuple(lines),
+        style=plan.brief.style,
+        prompt=prompt_text(plan, shot),
+        problems=(*scene.problems, *remarks),
+    )
 
 
-def _set_of(plan: ShotPlan, id: str):  # type: ignore[no-untyped-def]
+def _set_of(plan: ShotPlan, id: str) -> StageSet:
     found = plan.stage_set(id)
     if found is None:
         raise StagingError(f"there is no set {id!r}", where="/sets", todo="add the set or name another in the shot")
@@ -132,7 +180,25 @@ def _covering(cues: list[Cue], end: float, first: tuple[str, float | None]) -> l
 
 
 def _sustained(cue: Cue) -> bool:
-    return cue.pose in ("dance", "hug", "fight", "talk", "cheer", "think", "swim", "crawl", "cry", "pray", "read", "write", "look", "sit", "kneel", "lie", "stand")
+    return cue.pose in (
+        "dance",
+        "hug",
+        "fight",
+        "talk",
+        "cheer",
+        "think",
+        "swim",
+        "crawl",
+        "cry",
+        "pray",
+        "read",
+        "write",
+        "look",
+        "sit",
+        "kneel",
+        "lie",
+        "stand",
+    )
 
 
 def _rest(last: Cue | None, t0: float, t1: float, posture: str, seat: float | None) -> Cue:
@@ -164,7 +230,9 @@ def _chest(plan: ShotPlan, actor: str, root: Array) -> Array:
     return root + np.array([0.0, 0.72 * character.height, 0.0])
 
 
-def _point(cue: Cue, actor: str, points: dict[str, Array], things: dict[str, Array], stage_set, frames: int) -> Array | None:  # type: ignore[no-untyped-def]
+def _point(
+    cue: Cue, actor: str, points: dict[str, Array], things: dict[str, Array], stage_set: StageSet, frames: int
+) -> Array | None:
     """(F,3) what a cue is about."""
     if cue.toward is None or cue.toward == actor:
         return None
@@ -173,10 +241,22 @@ def _point(cue: Cue, actor: str, points: dict[str, Array], things: dict[str, Arr
     if cue.toward in things:
         return things[cue.toward]
     mark = stage_set.mark(cue.toward)
-    return None if mark is None else np.repeat([[mark.x, float(smooth_height(stage_set.ground, mark.x)) + 0.8, mark.z]], frames, 0)
+    return (
+        None
+        if mark is None
+        else np.repeat([[mark.x, float(smooth_height(stage_set.ground, mark.x)) + 0.8, mark.z]], frames, 0)
+    )
 
 
-def _gaze(actor: str, cues: list[Cue], about: list[Array | None], lines: list[Line], points: dict[str, Array], times: Array, stretch: float) -> Array:
+def _gaze(
+    actor: str,
+    cues: list[Cue],
+    about: list[Array | None],
+    lines: list[Line],
+    points: dict[str, Array],
+    times: Array,
+    stretch: float,
+) -> Array:
     """(F,3) what the actor looks at, NaN for straight ahead: the action's target, or who speaks."""
     gaze = np.full((len(times), 3), np.nan)
     for line in lines:
@@ -195,7 +275,11 @@ def _pitch(joints: Array, heading: Array, body: str) -> Array:
     """(F,) radians that the trunk leans forward from its rest attitude."""
     trunk = joints[:, 1] - 0.5 * (joints[:, 8] + joints[:, 11])
     ahead = trunk[:, 0] * np.sin(heading) + trunk[:, 2] * np.cos(heading)
-    return np.asarray(np.arctan2(ahead, trunk[:, 1])) if body != "quadruped" else np.asarray(-np.arctan2(trunk[:, 1], ahead))
+    return (
+        np.asarray(np.arctan2(ahead, trunk[:, 1]))
+        if body != "quadruped"
+        else np.asarray(-np.arctan2(trunk[:, 1], ahead))
+    )
 
 
 def _action(played: Played, index: int) -> StagedAction:
@@ -210,5 +294,3 @@ def _action(played: Played, index: int) -> StagedAction:
         obstacle_height=d.obstacle_height, apex=d.apex, leap=d.leap, contact_time=None if d.contact_time is None else d.contact_time * k,
         contact_gap=d.contact_gap,
     )  # fmt: skip
-
-

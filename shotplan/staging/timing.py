@@ -31,7 +31,11 @@ def order(shot: Shot) -> list[int]:
     pending = list(range(len(shot.performances)))
     done: list[int] = []
     while pending:
-        heads = [k for k in pending if not any(j < k and shot.performances[j].actor == shot.performances[k].actor for j in pending)]
+        heads = [
+            k
+            for k in pending
+            if not any(j < k and shot.performances[j].actor == shot.performances[k].actor for j in pending)
+        ]
         pick = min(heads, key=lambda k: (rank[k], _pursues(shot.performances[k], shot, pending, rank[k], rank), k))
         done.append(pick)
         pending.remove(pick)

@@ -33,7 +33,9 @@ def speeds(template: ActionTemplate, limits: Limits, pace: str, emotion: str, in
     return min(base * PACE[pace] * tempo, most), most
 
 
-def profile(length: float, cruise: float, v_in: float = 0.0, v_out: float = 0.0, ramp: float = 0.4) -> tuple[Array, Array]:
+def profile(
+    length: float, cruise: float, v_in: float = 0.0, v_out: float = 0.0, ramp: float = 0.4
+) -> tuple[Array, Array]:
     """Times (K,) and metres (K,) of a way that eases from `v_in` to `cruise` and out to `v_out` in about `ramp` seconds each."""
     if length < 1e-6:
         return np.array([0.0, 1e-3]), np.array([0.0, 0.0])
@@ -46,7 +48,11 @@ def profile(length: float, cruise: float, v_in: float = 0.0, v_out: float = 0.0,
 
 def route(stage_set: StageSet, start: Array, goal: Array, radius: float, ignore: frozenset[str] = frozenset()) -> Array:
     """(M,2) way in (x, z) from start to goal: straight, or smoothly round solid props that stand in the way."""
-    blockers = [p for p in stage_set.props if p.id not in ignore and PROP_KINDS[p.kind].solid and PROP_KINDS[p.kind].shape != "flat" and p.kind != "bridge"]
+    blockers = [
+        p
+        for p in stage_set.props
+        if p.id not in ignore and PROP_KINDS[p.kind].solid and PROP_KINDS[p.kind].shape != "flat" and p.kind != "bridge"
+    ]
     corners = [np.asarray(start, float), np.asarray(goal, float)]
     for _ in range(4):
         hit = _first_hit(corners, blockers, radius)
@@ -87,10 +93,16 @@ def _way_round(prop: Prop, a: Array, b: Array, radius: float, stage_set: StageSe
     for side in (1.0, -1.0):
         if along_width:
             first, last = np.sign(a_w - b_w) or -1.0, np.sign(b_w - a_w) or 1.0
-            via = [centre + width_axis * first * half_w + depth_axis * side * half_d, centre + width_axis * last * half_w + depth_axis * side * half_d]
+            via = [
+                centre + width_axis * first * half_w + depth_axis * side * half_d,
+                centre + width_axis * last * half_w + depth_axis * side * half_d,
+            ]
         else:
             first, last = np.sign(a_d - b_d) or -1.0, np.sign(b_d - a_d) or 1.0
-            via = [centre + depth_axis * first * half_d + width_axis * side * half_w, centre + depth_axis * last * half_d + width_axis * side * half_w]
+            via = [
+                centre + depth_axis * first * half_d + width_axis * side * half_w,
+                centre + depth_axis * last * half_d + width_axis * side * half_w,
+            ]
         length = float(np.linalg.norm(via[0] - a) + np.linalg.norm(via[1] - via[0]) + np.linalg.norm(b - via[1]))
         off_stage = max(abs(v[0]) - stage_set.width / 2 for v in via), max(abs(v[1]) - stage_set.depth / 2 for v in via)
         options.append((length + 20.0 * sum(max(0.0, o) for o in off_stage), -side, via))
@@ -102,7 +114,9 @@ def _smooth(corners: list[Array], radius: float) -> Array:
     points = np.array(corners)
     if len(points) > 2:
         for _ in range(3):
-            cut = np.concatenate([0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], axis=1).reshape(-1, 2)
+            cut = np.concatenate(
+                [0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], axis=1
+            ).reshape(-1, 2)
             points = np.concatenate([points[:1], cut, points[-1:]])
     s = lengths(points)
     dense = np.linspace(0, s[-1], max(2, min(160, int(s[-1] / 0.06) + 2)))
@@ -139,7 +153,7 @@ class Leap:
 def leap_over(obstacle_height: float, half_width: float, speed: float, room: float, limits: Limits) -> Leap:
     """The flattest arc at about running speed that clears a box `half_width` metres either side by 10 cm or 10 %.
 
-    `room`: metres between the jumper and the obstacle's centre. Free flight under gravity: the flight of a rise of r metres lasts sqrt(8 r / g).
+    `room`: metres between the jumper and the obstacle's centre. Free flight: a rise of r metres lasts sqrt(8 r / g).
     """
     clear = obstacle_height + 0.04
     half = half_width + 0.08

@@ -80,7 +80,8 @@ def test_the_jump_example_measures_what_must_be_cleared() -> None:
     (jump,) = staged(jump_plan(1.4)).actions("jump_over")
     assert jump.obstacle == "log"
     assert jump.obstacle_height == pytest.approx(1.4)
-    assert jump.apex >= 1.5 and jump.leap > 0.5
+    assert jump.apex >= 1.5
+    assert jump.leap > 0.5
     assert jump.start[0] < 0 < jump.end[0]
 
 
@@ -91,16 +92,29 @@ def test_a_jump_without_an_obstacle_is_a_problem_that_is_told() -> None:
 
 def test_a_gap_is_jumped_from_edge_to_edge() -> None:
     gap = Ground(kind="gap", height=1.0, x0=-0.6, x1=0.6)
-    shot = do(Performance(actor="man", action="jump_over", start="far_left", end="far_right"), cast=(MAN,), ground=gap, duration=9)
+    shot = do(
+        Performance(actor="man", action="jump_over", start="far_left", end="far_right"),
+        cast=(MAN,),
+        ground=gap,
+        duration=9,
+    )
     (jump,) = shot.actions("jump_over")
-    assert jump.leap > 1.2 and not shot.problems
+    assert jump.leap > 1.2
+    assert not shot.problems
     over_gap = np.abs(shot.actors[0].root[:, 0]) < 0.6
-    assert over_gap.any() and shot.actors[0].root[over_gap, 1].min() > -0.01
+    assert over_gap.any()
+    assert shot.actors[0].root[over_gap, 1].min() > -0.01
 
 
 def test_someone_who_runs_and_then_jumps_does_not_stop_in_between() -> None:
     log = Prop.of_kind("log", "log", "log", 1.0, 0.0)
-    shot = do(Performance(actor="fox", action="run"), Performance(actor="fox", action="jump_over", target="log"), cast=(FOX,), props=(log,), duration=5)
+    shot = do(
+        Performance(actor="fox", action="run"),
+        Performance(actor="fox", action="jump_over", target="log"),
+        cast=(FOX,),
+        props=(log,),
+        duration=5,
+    )
     run, jump = shot.actors[0].actions
     speed = np.linalg.norm(np.diff(shot.actors[0].root[:, [0, 2]], axis=0), axis=1) * shot.fps
     between = speed[round(run.t1 * shot.fps) - 2 : round(run.t1 * shot.fps) + 2]
@@ -110,7 +124,9 @@ def test_someone_who_runs_and_then_jumps_does_not_stop_in_between() -> None:
 
 def test_a_solid_thing_in_the_way_is_walked_round() -> None:
     rock = Prop.of_kind("rock", "rock", "rock", 0.0, 0.0)
-    shot = do(Performance(actor="man", action="walk", start="left", end="right"), cast=(MAN,), props=(rock,), duration=9)
+    shot = do(
+        Performance(actor="man", action="walk", start="left", end="right"), cast=(MAN,), props=(rock,), duration=9
+    )
     root = shot.actors[0].root
     inside = (np.abs(root[:, 0]) < 0.6) & (np.abs(root[:, 2]) < 0.5)
     assert not inside.any()
@@ -121,7 +137,9 @@ def test_a_solid_thing_in_the_way_is_walked_round() -> None:
 def test_walking_follows_slopes_and_stairs() -> None:
     for kind in ("slope", "steps", "hill"):
         ground = Ground(kind=kind, height=1.0)  # type: ignore[arg-type]
-        shot = do(Performance(actor="man", action="walk", start="left", end="right"), cast=(MAN,), ground=ground, duration=9)
+        shot = do(
+            Performance(actor="man", action="walk", start="left", end="right"), cast=(MAN,), ground=ground, duration=9
+        )
         root = shot.actors[0].root
         assert np.abs(root[:, 1] - height(ground, root[:, 0])).max() < 0.2
         assert root[-1, 1] == pytest.approx(float(height(ground, 3.0)), abs=0.02)
@@ -130,7 +148,14 @@ def test_walking_follows_slopes_and_stairs() -> None:
 def test_who_climbs_onto_a_thing_stands_on_its_top_in_the_next_shot() -> None:
     box = Prop.of_kind("box", "box", "box", 0.0, 0.0, size=(1.2, 0.8, 1.2))
     plan = one_shot(Performance(actor="man", action="climb_onto", target="box"), cast=(MAN,), props=(box,), duration=8)
-    plan = plan.model_copy(update={"shots": (*plan.shots, Shot(id="s02", set="meadow", duration=2, performances=(Performance(actor="man", action="wave"),)))})
+    plan = plan.model_copy(
+        update={
+            "shots": (
+                *plan.shots,
+                Shot(id="s02", set="meadow", duration=2, performances=(Performance(actor="man", action="wave"),)),
+            )
+        }
+    )
     first, second = stage_all(plan)
     assert first.actors[0].root[-1, 1] == pytest.approx(0.8, abs=0.02)
     assert np.allclose(second.actors[0].root[0], first.actors[0].root[-1], atol=0.02)
@@ -139,7 +164,14 @@ def test_who_climbs_onto_a_thing_stands_on_its_top_in_the_next_shot() -> None:
 
 def test_people_are_where_the_last_shot_of_the_set_left_them() -> None:
     plan = one_shot(Performance(actor="man", action="walk", start="left", end="right"), cast=(MAN, WOMAN), duration=8)
-    plan = plan.model_copy(update={"shots": (*plan.shots, Shot(id="s02", set="meadow", duration=2, performances=(Performance(actor="man", action="sit"),)))})
+    plan = plan.model_copy(
+        update={
+            "shots": (
+                *plan.shots,
+                Shot(id="s02", set="meadow", duration=2, performances=(Performance(actor="man", action="sit"),)),
+            )
+        }
+    )
     first, second = stage_all(plan)
     assert np.allclose(first.actors[0].root[-1], second.actors[0].root[0], atol=0.01)
 
@@ -147,12 +179,19 @@ def test_people_are_where_the_last_shot_of_the_set_left_them() -> None:
 def test_a_ball_is_picked_up_carried_and_thrown_to_the_other() -> None:
     ball = Prop.of_kind("ball", "ball", "ball", -1.0, 0.0)
     shot = do(
-        Performance(actor="man", action="pick_up", target="ball"), Performance(actor="man", action="walk", end="center"),
-        Performance(actor="man", action="throw", target="woman"), props=(ball,), duration=12,
-    )  # fmt: skip
+        Performance(actor="man", action="pick_up", target="ball"),
+        Performance(actor="man", action="walk", end="center"),
+        Performance(actor="man", action="throw", target="woman"),
+        props=(ball,),
+        duration=12,
+    )
     man, woman, thing = shot.actor("man"), shot.actor("woman"), shot.prop("ball")
-    assert man is not None and woman is not None and thing is not None
-    assert "ball" in man.holds and woman.holds[-1] == "ball" and man.holds[-1] is None
+    assert man is not None
+    assert woman is not None
+    assert thing is not None
+    assert "ball" in man.holds
+    assert woman.holds[-1] == "ball"
+    assert man.holds[-1] is None
     carried = np.array([h == "ball" for h in man.holds])
     carried[: int(carried.argmax()) + 4] = False
     assert np.linalg.norm((thing.position - man.joints[:, 4])[carried], axis=1).max() < 0.35
@@ -162,24 +201,42 @@ def test_a_ball_is_picked_up_carried_and_thrown_to_the_other() -> None:
 
 def test_a_pushed_box_slides_and_an_opened_door_opens() -> None:
     box, door = Prop.of_kind("box", "box", "box", 0.0, 0.0), Prop.of_kind("door", "door", "door", 3.0, -1.0)
-    shot = do(Performance(actor="man", action="push", target="box"), Performance(actor="man", action="open", target="door"), cast=(MAN,), props=(box, door), duration=14)
+    shot = do(
+        Performance(actor="man", action="push", target="box"),
+        Performance(actor="man", action="open", target="door"),
+        cast=(MAN,),
+        props=(box, door),
+        duration=14,
+    )
     assert np.linalg.norm(shot.props[0].position[-1] - shot.props[0].position[0]) > 0.4
-    assert shot.props[1].openness[0] == 0 and shot.props[1].openness[-1] == 1
+    assert shot.props[1].openness[0] == 0
+    assert shot.props[1].openness[-1] == 1
 
 
 def test_who_reaches_for_something_too_high_is_out_of_reach() -> None:
     lamp = Prop.of_kind("ball", "ball", "ball", 0.0, 0.0)
     near = do(Performance(actor="man", action="pick_up", target="ball"), cast=(MAN,), props=(lamp,), duration=5)
-    far = do(Performance(actor="man", action="pick_up", target="ball", start="right", end="right"), cast=(MAN,), props=(lamp,), duration=5)
+    far = do(
+        Performance(actor="man", action="pick_up", target="ball", start="right", end="right"),
+        cast=(MAN,),
+        props=(lamp,),
+        duration=5,
+    )
     assert near.actions("pick_up")[0].contact_gap <= 0
     assert far.actions("pick_up")[0].contact_gap > 1
 
 
 def test_a_chaser_stays_behind_the_one_it_chases() -> None:
     cat = Character.of_kind("cat", "Cat", "cat")
-    shot = do(Performance(actor="cat", action="run", start="left", end="far_right"), Performance(actor="fox", action="chase", target="cat", start="far_left"), cast=(FOX, cat), duration=6)
+    shot = do(
+        Performance(actor="cat", action="run", start="left", end="far_right"),
+        Performance(actor="fox", action="chase", target="cat", start="far_left"),
+        cast=(FOX, cat),
+        duration=6,
+    )
     fox, prey = shot.actor("fox"), shot.actor("cat")
-    assert fox is not None and prey is not None
+    assert fox is not None
+    assert prey is not None
     assert np.linalg.norm(fox.root - prey.root, axis=1).min() > 0.3
     assert fox.root[-1, 0] > 3.0
 
@@ -187,16 +244,22 @@ def test_a_chaser_stays_behind_the_one_it_chases() -> None:
 def test_what_does_not_fit_is_compressed_and_says_what_it_needed() -> None:
     shot = do(Performance(actor="man", action="walk", start="far_left", end="far_right"), cast=(MAN,), duration=2)
     (walk,) = shot.actions("walk")
-    assert walk.needed > 8 and walk.t1 <= 2.0 + 1e-6
+    assert walk.needed > 8
+    assert walk.t1 <= 2.0 + 1e-6
     assert walk.peak_speed > walk.speed_limit
 
 
 def test_later_beats_do_not_start_before_earlier_ones() -> None:
-    beats = (Beat(id="b1", span="walks", actor="man", action="walk"), Beat(id="b2", span="waves", actor="woman", action="wave"))
+    beats = (
+        Beat(id="b1", span="walks", actor="man", action="walk"),
+        Beat(id="b2", span="waves", actor="woman", action="wave"),
+    )
     shot = do(
-        Performance(actor="man", beat="b1", action="walk", start="left", end="center"), Performance(actor="woman", beat="b2", action="wave", target="man"),
-        beats=beats, duration=8,
-    )  # fmt: skip
+        Performance(actor="man", beat="b1", action="walk", start="left", end="center"),
+        Performance(actor="woman", beat="b2", action="wave", target="man"),
+        beats=beats,
+        duration=8,
+    )
     walk, wave = shot.actions("walk")[0], shot.actions("wave")[0]
     assert walk.t0 < wave.t0 < walk.t1 + 1
 
@@ -207,15 +270,20 @@ def test_lines_follow_each_other_and_mouths_move_while_they_are_spoken() -> None
         Beat(id="b2", span="b", actor="woman", action="talk", target="man", line="Home, before it rains."),
     )
     shot = do(
-        Performance(actor="man", beat="b1", action="talk", target="woman"), Performance(actor="woman", beat="b2", action="talk", target="man"),
-        beats=beats, duration=6,
-    )  # fmt: skip
+        Performance(actor="man", beat="b1", action="talk", target="woman"),
+        Performance(actor="woman", beat="b2", action="talk", target="man"),
+        beats=beats,
+        duration=6,
+    )
     one, two = shot.lines
-    assert one.speaker == "man" and two.speaker == "woman" and one.t1 <= two.t0
+    assert one.speaker == "man"
+    assert two.speaker == "woman"
+    assert one.t1 <= two.t0
     for line, actor in ((one, shot.actors[0]), (two, shot.actors[1])):
         on = (shot.times > line.t0 + 0.1) & (shot.times < line.t1 - 0.1)
         off = (shot.times < line.t0 - 0.1) | (shot.times > line.t1 + 0.1)
-        assert actor.expression[on, 0].max() > 0.5 and actor.expression[off, 0].max() < 0.3
+        assert actor.expression[on, 0].max() > 0.5
+        assert actor.expression[off, 0].max() < 0.3
 
 
 def test_chinese_and_japanese_lines_take_their_own_time() -> None:
@@ -227,7 +295,9 @@ def test_chinese_and_japanese_lines_take_their_own_time() -> None:
 def test_listeners_turn_their_heads_to_the_speaker() -> None:
     beats = (Beat(id="b1", span="a", actor="man", action="talk", line="Listen to me, this is important."),)
     owl = Performance(actor="owl", action="stand", start="back")
-    shot = do(Performance(actor="man", beat="b1", action="talk", start="right"), owl, cast=(MAN, OWL), beats=beats, duration=4)
+    shot = do(
+        Performance(actor="man", beat="b1", action="talk", start="right"), owl, cast=(MAN, OWL), beats=beats, duration=4
+    )
     listener = shot.actor("owl")
     assert listener is not None
     nose = listener.joints[24, 0] - listener.joints[24, 1]
@@ -274,7 +344,9 @@ def test_a_shot_from_another_plan_is_refused() -> None:
 def test_a_target_in_another_set_is_told_and_the_rest_is_staged() -> None:
     kitchen = StageSet(id="kitchen", name="Kitchen", place="room", props=(Prop.of_kind("cup", "cup", "cup", 0, 0),))
     plan = one_shot(cast=(MAN,))
-    shots = (plan.shots[0].model_copy(update={"performances": (Performance(actor="man", action="pick_up", target="cup"),)}),)
+    shots = (
+        plan.shots[0].model_copy(update={"performances": (Performance(actor="man", action="pick_up", target="cup"),)}),
+    )
     plan = ShotPlan(brief=plan.brief, cast=plan.cast, sets=(*plan.sets, kitchen), shots=shots)
     shot = staged(plan)
     assert any(severity == "error" and "cup" in text for _, severity, text in shot.problems)
@@ -283,10 +355,20 @@ def test_a_target_in_another_set_is_told_and_the_rest_is_staged() -> None:
 def test_the_prompt_text_says_who_does_what_where_and_how_it_is_shot() -> None:
     plan = one_shot(
         Performance(actor="fox", action="jump_over", target="log", emotion="excited", intensity=0.8),
-        cast=(Character.of_kind("fox", "Red fox", "fox", look="a torn ear"),), props=(Prop.of_kind("log", "fallen log", "log", 0, 0),),
-    )  # fmt: skip
+        cast=(Character.of_kind("fox", "Red fox", "fox", look="a torn ear"),),
+        props=(Prop.of_kind("log", "fallen log", "log", 0, 0),),
+    )
     text = prompt_text(plan, plan.shots[0])
-    for words in ("anime", "Red fox", "a torn ear", "jumps over the fallen log", "excited", "field", "day", "full shot"):
+    for words in (
+        "anime",
+        "Red fox",
+        "a torn ear",
+        "jumps over the fallen log",
+        "excited",
+        "field",
+        "day",
+        "full shot",
+    ):
         assert words in text
     assert "狐" in prompt_text(plan, plan.shots[0], "ja") or "飛び越える" in prompt_text(plan, plan.shots[0], "ja")
 

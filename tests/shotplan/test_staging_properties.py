@@ -42,7 +42,9 @@ def test_every_array_is_finite_and_has_one_row_per_frame(plan: ShotPlan) -> None
 def test_staging_one_shot_gives_the_same_as_staging_all(plan: ShotPlan) -> None:
     for shot, whole in zip(plan.shots, stage_all(plan), strict=True):
         alone = stage(plan, shot)
-        assert alone.problems == whole.problems and alone.lines == whole.lines and alone.prompt == whole.prompt
+        assert alone.problems == whole.problems
+        assert alone.lines == whole.lines
+        assert alone.prompt == whole.prompt
         for a, b in zip(arrays(alone), arrays(whole), strict=True):
             assert np.array_equal(a, b)
 
@@ -89,15 +91,22 @@ def test_nobody_starts_the_first_shot_on_somebody_elses_spot(plan: ShotPlan) -> 
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.sampled_from(sorted(CHARACTER_KINDS)), st.floats(0.05, 1.6), st.floats(0.1, 1.5), st.sampled_from(["slow", "normal", "fast"]),
-    st.sampled_from([0.0, 20.0, 90.0]), st.sampled_from(["flat", "slope", "hill"]),
-)  # fmt: skip
+    st.sampled_from(sorted(CHARACTER_KINDS)),
+    st.floats(0.05, 1.6),
+    st.floats(0.1, 1.5),
+    st.sampled_from(["slow", "normal", "fast"]),
+    st.sampled_from([0.0, 20.0, 90.0]),
+    st.sampled_from(["flat", "slope", "hill"]),
+)
 def test_a_jump_clears_its_obstacle(kind: str, tall: float, wide: float, pace: str, yaw: float, ground: str) -> None:
     log = Prop.of_kind("log", "log", "log", 0.5, 0.0, size=(wide, tall, 1.5), yaw=yaw)
     plan = one_shot(
-        Performance(actor="hero", action="jump_over", target="log", pace=pace), cast=(Character.of_kind("hero", "Hero", kind),), props=(log,),
-        duration=9, ground=Ground(kind=ground, height=0.0 if ground == "flat" else 0.4, x0=-4, x1=4),
-    )  # fmt: skip
+        Performance(actor="hero", action="jump_over", target="log", pace=pace),
+        cast=(Character.of_kind("hero", "Hero", kind),),
+        props=(log,),
+        duration=9,
+        ground=Ground(kind=ground, height=0.0 if ground == "flat" else 0.4, x0=-4, x1=4),
+    )
     staged = stage(plan, plan.shots[0])
     root, (jump,) = staged.actors[0].root, staged.actions("jump_over")
     dense = np.arange(0, staged.frames - 1, 0.05)
@@ -107,18 +116,27 @@ def test_a_jump_clears_its_obstacle(kind: str, tall: float, wide: float, pace: s
     assert above.any()
     assert root[above, 1].min() >= base + tall
     assert jump.apex >= jump.obstacle_height + min(0.1, 0.1 * jump.obstacle_height) - 1e-6
-    assert jump.obstacle == "log" and jump.leap > wide * 0.9
+    assert jump.obstacle == "log"
+    assert jump.leap > wide * 0.9
 
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.sampled_from(["hug", "kiss", "shake_hands", "fight", "give", "dance"]), st.sampled_from(sorted(CHARACTER_KINDS)), st.sampled_from(sorted(CHARACTER_KINDS)),
-    st.sampled_from(["left", "back", "center_left"]), st.sampled_from(["right", "front", "center_right"]),
-)  # fmt: skip
-def test_contact_puts_both_at_contact_distance_facing_each_other(action: str, one: str, other: str, a: str, b: str) -> None:
+    st.sampled_from(["hug", "kiss", "shake_hands", "fight", "give", "dance"]),
+    st.sampled_from(sorted(CHARACTER_KINDS)),
+    st.sampled_from(sorted(CHARACTER_KINDS)),
+    st.sampled_from(["left", "back", "center_left"]),
+    st.sampled_from(["right", "front", "center_right"]),
+)
+def test_contact_puts_both_at_contact_distance_facing_each_other(
+    action: str, one: str, other: str, a: str, b: str
+) -> None:
     cast = (Character.of_kind("one", "One", one), Character.of_kind("other", "Other", other))
     plan = one_shot(
-        Performance(actor="one", action=action, target="other"), Performance(actor="other", action="stand", start=b), cast=cast, duration=40
+        Performance(actor="one", action=action, target="other"),
+        Performance(actor="other", action="stand", start=b),
+        cast=cast,
+        duration=40,
     )
     staged = stage(plan, plan.shots[0])
     (contact,) = staged.actions(action)

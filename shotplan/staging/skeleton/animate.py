@@ -17,8 +17,32 @@ from shotplan.staging.skeleton.solve import joints
 from shotplan.staging.staged import Array
 from shotplan.vocabulary import EMOTIONS
 
-HANDS_BUSY = {"pick_up", "put_down", "give", "receive", "throw", "eat", "drink", "read", "climb", "jump_air", "fall", "lie", "push", "pull", "open"}
-SHARP = {"jump_crouch": 0.07, "jump_air": 0.06, "jump_land": 0.08, "fall": 0.10, "turn": 0.12, "fight": 0.10, "kick": 0.10}
+HANDS_BUSY = {
+    "pick_up",
+    "put_down",
+    "give",
+    "receive",
+    "throw",
+    "eat",
+    "drink",
+    "read",
+    "climb",
+    "jump_air",
+    "fall",
+    "lie",
+    "push",
+    "pull",
+    "open",
+}
+SHARP = {
+    "jump_crouch": 0.07,
+    "jump_air": 0.06,
+    "jump_land": 0.08,
+    "fall": 0.10,
+    "turn": 0.12,
+    "fight": 0.10,
+    "kick": 0.10,
+}
 BLEND = 0.22
 """Seconds either side of a boundary over which two poses mix."""
 
@@ -115,5 +139,3 @@ def look(c: Array, body: Body, root: Array, heading: Array, gaze: Array, times: 
 
     c[:, HEAD, 1] += 0.85 * eased(yaw * strength) - 0.5 * c[:, TRUNK, 1]
     c[:, HEAD, 0] += 0.8 * eased(pitch * strength)
-
-

@@ -83,41 +83,94 @@ def _biped(kind: str, h: float) -> Body:
     leg = hips - ankle
     arm = {"monkey": 0.42, "penguin": 0.3}.get(kind, 0.345)
     face = 1.0 - neck
-    head = np.array([[0, 0.50, 0.36], [0.14, 0.62, 0.30], [-0.14, 0.62, 0.30], [0.30, 0.56, 0.02], [-0.30, 0.56, 0.02]]) * face
+    head = (
+        np.array([[0, 0.50, 0.36], [0.14, 0.62, 0.30], [-0.14, 0.62, 0.30], [0.30, 0.56, 0.02], [-0.30, 0.56, 0.02]])
+        * face
+    )
     return Body(
-        plan="biped", height=h, pelvis=(hips - 0.008) * h, neck=np.array([0, neck - hips, 0.0]) * h,
-        shoulder=np.array([half, neck - hips - 0.008, 0.0]) * h, hip=np.array([0.055, 0.0, 0.0]) * h,
-        arm=(arm * 0.53 * h, arm * 0.47 * h), leg=(leg * 0.505 * h, leg * 0.495 * h), head=head * h, ankle=ankle * h,
-        stance=0.062 * h, stride=0.86 * h * (hips / 0.515), fore=np.zeros(3), rear=0.0,
-    )  # fmt: skip
+        plan="biped",
+        height=h,
+        pelvis=(hips - 0.008) * h,
+        neck=np.array([0, neck - hips, 0.0]) * h,
+        shoulder=np.array([half, neck - hips - 0.008, 0.0]) * h,
+        hip=np.array([0.055, 0.0, 0.0]) * h,
+        arm=(arm * 0.53 * h, arm * 0.47 * h),
+        leg=(leg * 0.505 * h, leg * 0.495 * h),
+        head=head * h,
+        ankle=ankle * h,
+        stance=0.062 * h,
+        stride=0.86 * h * (hips / 0.515),
+        fore=np.zeros(3),
+        rear=0.0,
+    )
 
 
 def _quadruped(kind: str, h: float) -> Body:
-    tall = {"horse": (0.62, 0.66, 0.80), "deer": (0.62, 0.64, 0.72), "mouse": (0.42, 0.42, 1.2), "frog": (0.34, 0.36, 1.1), "pig": (0.6, 0.6, 1.05), "rabbit": (0.44, 0.40, 0.72), "bear": (0.66, 0.66, 1.0), "dragon": (0.56, 0.56, 1.0)}
+    tall = {
+        "horse": (0.62, 0.66, 0.80),
+        "deer": (0.62, 0.64, 0.72),
+        "mouse": (0.42, 0.42, 1.2),
+        "frog": (0.34, 0.36, 1.1),
+        "pig": (0.6, 0.6, 1.05),
+        "rabbit": (0.44, 0.40, 0.72),
+        "bear": (0.66, 0.66, 1.0),
+        "dragon": (0.56, 0.56, 1.0),
+    }
     hips, shoulders, long = tall.get(kind, (0.62, 0.62, 0.95))
     wide = {"frog": 0.16, "bear": 0.16, "pig": 0.15}.get(kind, 0.105)
     back, front = -0.48 * long, 0.42 * long
     neck = np.array([0, min(shoulders + 0.10, 0.8), front + 0.04])
     muzzle = {"horse": 0.44, "deer": 0.34, "cat": 0.26, "frog": 0.26, "lion": 0.32, "rabbit": 0.26}.get(kind, 0.36)
     rise = 1.0 - neck[1]
-    head = np.array([[0, 0.50 * rise, muzzle], [0.07, 0.70 * rise, muzzle * 0.56], [-0.07, 0.70 * rise, muzzle * 0.56], [0.085, 1.0 * rise, muzzle * 0.18], [-0.085, 1.0 * rise, muzzle * 0.18]])
+    head = np.array(
+        [
+            [0, 0.50 * rise, muzzle],
+            [0.07, 0.70 * rise, muzzle * 0.56],
+            [-0.07, 0.70 * rise, muzzle * 0.56],
+            [0.085, 1.0 * rise, muzzle * 0.18],
+            [-0.085, 1.0 * rise, muzzle * 0.18],
+        ]
+    )
     ankle = 0.02
     pelvis = np.array([0, hips, back])
     reach = 1.045
     return Body(
-        plan="quadruped", height=h, pelvis=hips * h, neck=(neck - pelvis) * h, shoulder=np.array([wide, shoulders - hips, front - back]) * h,
-        hip=np.array([wide, 0.0, 0.0]) * h, arm=((shoulders - ankle) * 0.5 * reach * h, (shoulders - ankle) * 0.5 * reach * h),
-        leg=((hips - ankle) * 0.5 * reach * h, (hips - ankle) * 0.5 * reach * h), head=head * h, ankle=ankle * h, stance=wide * h,
-        stride=0.95 * h * long * (0.7 + 0.3 * hips / 0.62), fore=np.array([wide, ankle, front + 0.02]) * h, rear=back * h,
-    )  # fmt: skip
+        plan="quadruped",
+        height=h,
+        pelvis=hips * h,
+        neck=(neck - pelvis) * h,
+        shoulder=np.array([wide, shoulders - hips, front - back]) * h,
+        hip=np.array([wide, 0.0, 0.0]) * h,
+        arm=((shoulders - ankle) * 0.5 * reach * h, (shoulders - ankle) * 0.5 * reach * h),
+        leg=((hips - ankle) * 0.5 * reach * h, (hips - ankle) * 0.5 * reach * h),
+        head=head * h,
+        ankle=ankle * h,
+        stance=wide * h,
+        stride=0.95 * h * long * (0.7 + 0.3 * hips / 0.62),
+        fore=np.array([wide, ankle, front + 0.02]) * h,
+        rear=back * h,
+    )
 
 
 def _bird(kind: str, h: float) -> Body:
     hips, neck = 0.26, 0.66
-    head = np.array([[0, 0.16, 0.24], [0.09, 0.22, 0.12], [-0.09, 0.22, 0.12], [0.12, 0.27, -0.02], [-0.12, 0.27, -0.02]])
+    head = np.array(
+        [[0, 0.16, 0.24], [0.09, 0.22, 0.12], [-0.09, 0.22, 0.12], [0.12, 0.27, -0.02], [-0.12, 0.27, -0.02]]
+    )
     wing = {"eagle": 1.15, "owl": 0.95}.get(kind, 1.0)
     return Body(
-        plan="bird", height=h, pelvis=hips * h, neck=np.array([0, neck - hips, 0.05]) * h, shoulder=np.array([0.16, neck - hips - 0.04, 0.0]) * h,
-        hip=np.array([0.09, 0.0, 0.0]) * h, arm=(wing * 0.46 * h, wing * 0.54 * h), leg=(0.125 * h, 0.125 * h), head=head * h,
-        ankle=0.02 * h, stance=0.09 * h, stride=0.36 * h, fore=np.zeros(3), rear=0.02 * h,
-    )  # fmt: skip
+        plan="bird",
+        height=h,
+        pelvis=hips * h,
+        neck=np.array([0, neck - hips, 0.05]) * h,
+        shoulder=np.array([0.16, neck - hips - 0.04, 0.0]) * h,
+        hip=np.array([0.09, 0.0, 0.0]) * h,
+        arm=(wing * 0.46 * h, wing * 0.54 * h),
+        leg=(0.125 * h, 0.125 * h),
+        head=head * h,
+        ankle=0.02 * h,
+        stance=0.09 * h,
+        stride=0.36 * h,
+        fore=np.zeros(3),
+        rear=0.02 * h,
+    )

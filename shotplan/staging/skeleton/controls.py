@@ -12,7 +12,9 @@ import numpy as np
 from shotplan.staging.skeleton.bodies import Body
 from shotplan.staging.staged import Array
 
-PELVIS, BODY, TRUNK, HEAD, HAND_R, HAND_L, FOOT_R, FOOT_L, ELBOW_R, ELBOW_L, KNEE_R, KNEE_L, GRIP, REACH_R, REACH_L = range(15)
+PELVIS, BODY, TRUNK, HEAD, HAND_R, HAND_L, FOOT_R, FOOT_L, ELBOW_R, ELBOW_L, KNEE_R, KNEE_L, GRIP, REACH_R, REACH_L = (
+    range(15)
+)
 CHANNELS = 15
 """PELVIS: offset of mid-hip from its standing height, m. BODY: rotation of the whole body about mid-hip. TRUNK, HEAD: rotations on top
 of that. HANDS: from the shoulder in the trunk's axes, in arm lengths (bipeds, birds), or from the root in metres (quadrupeds).
@@ -36,7 +38,7 @@ def standing(body: Body, n: int) -> Array:
     foot = np.array([body.stance, body.ankle, body.rear])
     c[:, FOOT_R], c[:, FOOT_L] = foot, mirrored(foot)
     back = {"quadruped": (0.0, 0.0, -1.0), "bird": (0.5, 0.6, -1.0), "biped": (0.35, -0.2, -1.0)}[body.plan]
-    knee = (0.0, 0.0, 1.0) if body.plan != "bird" else (0.0, 0.0, 1.0)
+    knee = (0.0, 0.0, 1.0)
     c[:, ELBOW_R], c[:, ELBOW_L] = back, mirrored(np.array(back))
     c[:, KNEE_R], c[:, KNEE_L] = knee, mirrored(np.array(knee))
     c[:, GRIP, 0] = 1.0
@@ -62,7 +64,10 @@ def to_stage(points: Array, root: Array, heading: Array) -> Array:
     """Points (n,k,3) in body axes at (n,3) roots to stage metres."""
     s, c = np.sin(heading)[:, None], np.cos(heading)[:, None]
     right, up, forward = points[..., 0], points[..., 1], points[..., 2]
-    return np.stack([root[:, None, 0] - right * c + forward * s, root[:, None, 1] + up, root[:, None, 2] + right * s + forward * c], axis=-1)
+    return np.stack(
+        [root[:, None, 0] - right * c + forward * s, root[:, None, 1] + up, root[:, None, 2] + right * s + forward * c],
+        axis=-1,
+    )
 
 
 def to_body(points: Array, root: Array, heading: Array) -> Array:

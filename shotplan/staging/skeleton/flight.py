@@ -47,18 +47,34 @@ def flap(clip: Clip, level: float = 1.0) -> Array:
         c[:, HEAD, 0] = -0.75 * level
         back = np.sin(1.25 * level)
         for k, s in ((FOOT_R, 1.0), (FOOT_L, -1.0)):
-            c[:, k] = np.stack([np.full(clip.n, s * 0.05 * h), body.pelvis - body.leg_length * np.cos(1.3 * level) + 0.03 * h * s * late, np.full(clip.n, -body.leg_length * back)], 1)
+            c[:, k] = np.stack(
+                [
+                    np.full(clip.n, s * 0.05 * h),
+                    body.pelvis - body.leg_length * np.cos(1.3 * level) + 0.03 * h * s * late,
+                    np.full(clip.n, -body.leg_length * back),
+                ],
+                1,
+            )
         c[:, KNEE_R] = c[:, KNEE_L] = (0.0, -1.0, 0.3)
         return c
     if body.plan == "quadruped":
         c[:, HEAD, 0] = -0.05
-        for k, s, z in ((HAND_R, 1, body.fore[2] + 0.18 * h), (HAND_L, -1, body.fore[2] + 0.18 * h), (FOOT_R, 1, body.rear - 0.22 * h), (FOOT_L, -1, body.rear - 0.22 * h)):
-            c[:, k] = np.stack([np.full(clip.n, s * body.stance), 0.32 * h + 0.03 * h * late * s, np.full(clip.n, z)], 1)
+        for k, s, z in (
+            (HAND_R, 1.0, body.fore[2] + 0.18 * h),
+            (HAND_L, -1.0, body.fore[2] + 0.18 * h),
+            (FOOT_R, 1.0, body.rear - 0.22 * h),
+            (FOOT_L, -1.0, body.rear - 0.22 * h),
+        ):
+            c[:, k] = np.stack(
+                [np.full(clip.n, s * body.stance), 0.32 * h + 0.03 * h * late * s, np.full(clip.n, z)], 1
+            )
         return c
     c[:, BODY, 0] = 0.95 * level
     c[:, HEAD, 0] = -0.85 * level
     lift = 0.75 * up
-    hand = np.stack([0.90 * np.cos(lift) * np.where(up > 0, 0.84, 1.0), np.sin(0.3) * 0 + 0.25 * late * level, 0.0 * up], 1)
+    hand = np.stack(
+        [0.90 * np.cos(lift) * np.where(up > 0, 0.84, 1.0), np.sin(0.3) * 0 + 0.25 * late * level, 0.0 * up], 1
+    )
     # wings beat across the body's back-to-belly axis, which is forward when the trunk lies level
     hand[:, 2] = -0.92 * np.sin(lift) * level
     hand[:, 1] += 0.92 * np.sin(lift) * (1 - level)
@@ -91,8 +107,20 @@ def swimming(clip: Clip) -> Array:
     beat = 2 * np.pi * clip.clock / 1.3 * clip.tempo
     if body.plan == "quadruped":
         c[:, PELVIS, 1] = -0.18 * h + 0.015 * h * np.sin(beat)
-        for k, s, z, ph in ((HAND_R, 1, body.fore[2], 0.0), (HAND_L, -1, body.fore[2], np.pi), (FOOT_R, 1, body.rear, np.pi), (FOOT_L, -1, body.rear, 0.0)):
-            c[:, k] = np.stack([np.full(clip.n, s * body.stance), body.ankle + 0.05 * h + 0.05 * h * np.cos(beat + ph), z + 0.14 * h * np.sin(beat + ph)], 1)
+        for k, s, z, ph in (
+            (HAND_R, 1.0, body.fore[2], 0.0),
+            (HAND_L, -1.0, body.fore[2], np.pi),
+            (FOOT_R, 1.0, body.rear, np.pi),
+            (FOOT_L, -1.0, body.rear, 0.0),
+        ):
+            c[:, k] = np.stack(
+                [
+                    np.full(clip.n, s * body.stance),
+                    body.ankle + 0.05 * h + 0.05 * h * np.cos(beat + ph),
+                    z + 0.14 * h * np.sin(beat + ph),
+                ],
+                1,
+            )
         c[:, HEAD, 0] = -0.15
         c[:, GRIP, 0] = 0.0
         return c
@@ -111,9 +139,14 @@ def swimming(clip: Clip) -> Array:
         c[:, k] = np.stack([np.full(clip.n, s * 0.22), 0.88 * np.cos(turn), -0.60 * np.sin(turn)], 1)
         c[:, e] = (s, 0.2, -0.6)
     for k, s in ((FOOT_R, 1.0), (FOOT_L, -1.0)):
-        c[:, k] = np.stack([np.full(clip.n, s * 0.05 * h), 0.14 * h + s * 0.05 * h * np.sin(3 * beat), np.full(clip.n, -0.96 * body.leg_length)], 1)
+        c[:, k] = np.stack(
+            [
+                np.full(clip.n, s * 0.05 * h),
+                0.14 * h + s * 0.05 * h * np.sin(3 * beat),
+                np.full(clip.n, -0.96 * body.leg_length),
+            ],
+            1,
+        )
     c[:, KNEE_R] = c[:, KNEE_L] = (0.0, -1.0, 0.2)
     c[:, GRIP, 0] = 0.0
     return c
-
-

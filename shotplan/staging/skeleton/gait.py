@@ -84,7 +84,10 @@ def print_at(steps: Steps, s: Array, heading_offset: float, side: float, ahead: 
     step = min(0.05, 0.25 * length)
     a, b = np.clip(at - step, 0, length), np.clip(at + step, 0, length)
     x, z = (np.interp(at, steps.path_s, steps.path_xz[:, k]) for k in range(2))
-    dx, dz = (np.interp(b, steps.path_s, steps.path_xz[:, k]) - np.interp(a, steps.path_s, steps.path_xz[:, k]) for k in range(2))
+    dx, dz = (
+        np.interp(b, steps.path_s, steps.path_xz[:, k]) - np.interp(a, steps.path_s, steps.path_xz[:, k])
+        for k in range(2)
+    )
     n = np.maximum(np.hypot(dx, dz), 1e-9)
     dx, dz = dx / n, dz / n
     if heading_offset:
@@ -93,7 +96,9 @@ def print_at(steps: Steps, s: Array, heading_offset: float, side: float, ahead: 
     return np.stack([x - dz * side + dx * ahead, z + dx * side + dz * ahead], axis=-1)
 
 
-def foot(clip: Clip, gait: Gait, stride: float, offset: float, side: float, ahead: float, limb: float, backward: float) -> tuple[Array, Array]:
+def foot(
+    clip: Clip, gait: Gait, stride: float, offset: float, side: float, ahead: float, limb: float, backward: float
+) -> tuple[Array, Array]:
     """One foot along the clip's way: (n,3) place in body axes (m) and (n,) swing 0..1 (0 on the ground)."""
     steps = clip.cue.steps
     assert steps is not None
@@ -158,7 +163,7 @@ def _backward(clip: Clip) -> float:
     steps = clip.cue.steps
     assert steps is not None
     d = steps.path_xz[-1] - steps.path_xz[0]
-    if np.linalg.norm(d) < 1e-6 or len(steps.path_xz) > 2 and np.linalg.norm(d) < 0.5 * steps.path_s[-1]:
+    if np.linalg.norm(d) < 1e-6 or (len(steps.path_xz) > 2 and np.linalg.norm(d) < 0.5 * steps.path_s[-1]):
         return 0.0
     ahead = d[0] * np.sin(clip.heading[-1]) + d[1] * np.cos(clip.heading[-1])
     return float(np.pi) if ahead < -0.3 * np.linalg.norm(d) else 0.0
@@ -187,7 +192,9 @@ def _two_legs(clip: Clip, gait: Gait, name: str) -> Array:
     c[:, HEAD, 0] = -0.6 * gait.lean * effort
     c[:, HEAD, 1] = -0.10 * np.sin(phase) * effort
     if body.plan == "biped":
-        _swing_arms(c, gait, phase, effort, name, 0.6 if body.height > 0 and body.arm_length < 0.31 * body.height else 1.0)
+        _swing_arms(
+            c, gait, phase, effort, name, 0.6 if body.height > 0 and body.arm_length < 0.31 * body.height else 1.0
+        )
     else:
         c[:, PELVIS, 2] = 0.02 * body.height * np.sin(2 * phase) * effort
         c[:, HEAD, 0] += -0.12 * np.sin(2 * phase) * effort
@@ -225,7 +232,12 @@ def _four_legs(clip: Clip, gait: Gait, name: str) -> Array:
     feet = GALLOP_FEET if name == "run" else WALK_FEET
     back = _backward(clip)
     start = 0.5 * gait.duty
-    for channel, key, sign, ahead in ((FOOT_R, "r_hind", 1, body.rear), (FOOT_L, "l_hind", -1, body.rear), (HAND_R, "r_fore", 1, body.fore[2]), (HAND_L, "l_fore", -1, body.fore[2])):
+    for channel, key, sign, ahead in (
+        (FOOT_R, "r_hind", 1, body.rear),
+        (FOOT_L, "l_hind", -1, body.rear),
+        (HAND_R, "r_fore", 1, body.fore[2]),
+        (HAND_L, "l_fore", -1, body.fore[2]),
+    ):
         side = sign * body.stance * (0.75 if name == "run" else 0.9)
         limb = body.leg_length if "hind" in key else body.arm[0] + body.arm[1]
         c[:, channel], swing = foot(clip, gait, stride, start + feet[key], side, float(ahead), limb, back)

@@ -29,7 +29,13 @@ from shotplan.staging.skeleton.postures import held
 from shotplan.staging.staged import Array
 
 
-def arm(c: Array, side: int, hand: Array | tuple[float, float, float], weight: Array, elbow: tuple[float, float, float] | None = None) -> None:
+def arm(
+    c: Array,
+    side: int,
+    hand: Array | tuple[float, float, float],
+    weight: Array,
+    elbow: tuple[float, float, float] | None = None,
+) -> None:
     """Bring a biped's or bird's hand to a place (right-hand axes, arm lengths from its shoulder)."""
     h, e = (HAND_R, ELBOW_R) if side > 0 else (HAND_L, ELBOW_L)
     hand = np.asarray(hand, dtype=float)
@@ -76,7 +82,13 @@ def wave(clip: Clip) -> Array:
     elif clip.body.plan == "bird":
         arm(c, side, np.stack([0.75 + 0 * swing, 0.45 + 0.2 * swing, 0.1 + 0 * swing], 1), w)
     else:
-        arm(c, side, np.stack([0.52 + 0.24 * swing, 0.66 - 0.06 * np.abs(swing), 0.22 + 0 * swing], 1), w, (1.0, -0.9, 0.0))
+        arm(
+            c,
+            side,
+            np.stack([0.52 + 0.24 * swing, 0.66 - 0.06 * np.abs(swing), 0.22 + 0 * swing], 1),
+            w,
+            (1.0, -0.9, 0.0),
+        )
         c[:, TRUNK, 2] -= 0.05 * w * side
         c[:, TRUNK, 2] += 0.02 * swing * w
     c[:, HEAD, 2] += 0.10 * w * side
@@ -266,8 +278,20 @@ def talk(clip: Clip) -> Array:
     if upright(clip):
         right = w * smooth(0.6 + 0.9 * np.sin(0.5 * a))
         left = w * smooth(0.35 - 0.9 * np.sin(0.5 * a + 0.6))
-        arm(c, 1, np.stack([0.20 + 0.16 * np.sin(a), -0.38 + 0.22 * stress, 0.56 + 0.06 * np.cos(a)], 1), right, (0.7, -1.0, -0.4))
-        arm(c, -1, np.stack([0.18 + 0.14 * np.sin(a + 1.3), -0.42 + 0.20 * stress, 0.52 + 0.06 * np.cos(a)], 1), left, (0.7, -1.0, -0.4))
+        arm(
+            c,
+            1,
+            np.stack([0.20 + 0.16 * np.sin(a), -0.38 + 0.22 * stress, 0.56 + 0.06 * np.cos(a)], 1),
+            right,
+            (0.7, -1.0, -0.4),
+        )
+        arm(
+            c,
+            -1,
+            np.stack([0.18 + 0.14 * np.sin(a + 1.3), -0.42 + 0.20 * stress, 0.52 + 0.06 * np.cos(a)], 1),
+            left,
+            (0.7, -1.0, -0.4),
+        )
     elif clip.body.plan == "bird":
         arm(c, 1, (0.35, -0.15, 0.1), 0.6 * w * stress)
     return c

@@ -169,7 +169,10 @@ def throw(clip: Clip) -> Array:
 def kick(clip: Clip) -> Array:
     c = held(clip)
     u = clip.u
-    back, out = smooth(u / 0.34) * (1 - smooth((u - 0.36) / 0.14)), smooth((u - 0.36) / 0.14) * (1 - smooth((u - 0.62) / 0.32))
+    back, out = (
+        smooth(u / 0.34) * (1 - smooth((u - 0.36) / 0.14)),
+        smooth((u - 0.36) / 0.14) * (1 - smooth((u - 0.62) / 0.32)),
+    )
     h, leg = clip.body.height, clip.body.leg_length
     c[:, FOOT_R, 2] += h * (-0.26 * back + 0.36 * out)
     c[:, FOOT_R, 1] += leg * (0.36 * back + 0.34 * out)
@@ -237,7 +240,10 @@ def write(clip: Clip) -> Array:
     w = on_off(clip, 0.4, 0.4)
     c[:, HEAD, 0] += 0.36 * w
     c[:, TRUNK, 0] += 0.26 * w * (clip.body.plan != "quadruped")
-    scribble = np.stack([0.10 * np.sin(clip.cycle(2.0)) + 0.03 * np.sin(clip.cycle(0.3)), 0.02 * np.sin(clip.cycle(0.22)), 0 * clip.t], 1)
+    scribble = np.stack(
+        [0.10 * np.sin(clip.cycle(2.0)) + 0.03 * np.sin(clip.cycle(0.3)), 0.02 * np.sin(clip.cycle(0.22)), 0 * clip.t],
+        1,
+    )
     if upright(clip):
         arm(c, 1, np.array([-0.05, -0.40, 0.64]) + scribble, w, (0.8, -0.9, -0.2))
         arm(c, -1, (-0.05, -0.46, 0.60), w, (0.8, -0.9, -0.2))

@@ -129,7 +129,12 @@ def climb(clip: Clip) -> Array:
     rising = np.gradient(clip.root[:, 1]) if clip.n > 2 else np.zeros(clip.n)
     if body.plan == "quadruped":
         c[:, TRUNK, 0] = np.clip(-rising * 22, -0.7, 0.6)
-        for k, s, z, ph in ((HAND_R, 1, body.fore[2], 0.0), (HAND_L, -1, body.fore[2], np.pi), (FOOT_R, 1, body.rear, np.pi), (FOOT_L, -1, body.rear, 0.0)):
+        for k, _, z, ph in (
+            (HAND_R, 1.0, body.fore[2], 0.0),
+            (HAND_L, -1.0, body.fore[2], np.pi),
+            (FOOT_R, 1.0, body.rear, np.pi),
+            (FOOT_L, -1.0, body.rear, 0.0),
+        ):
             c[:, k, 1] = body.ankle + 0.10 * h * (1 + np.sin(beat + ph))
             c[:, k, 2] = z + 0.08 * h * np.cos(beat + ph)
         return c
@@ -176,7 +181,7 @@ def crawl(clip: Clip) -> Array:
         c = travel_low(clip)
         return c
     c = standing(body, clip.n)
-    h, leg = body.height, body.leg_length
+    h, _leg = body.height, body.leg_length
     from shotplan.staging.skeleton.gait import walked
 
     s = walked(clip.cue.steps, clip.clock, clip.stretch)
@@ -188,10 +193,24 @@ def crawl(clip: Clip) -> Array:
     c[:, TRUNK, 2] = 0.06 * np.sin(phase)
     c[:, HEAD, 0] = -0.85
     for k, sgn in ((FOOT_R, 1.0), (FOOT_L, -1.0)):
-        c[:, k] = np.stack([np.full(clip.n, sgn * body.stance), body.ankle + 0.02 * h * np.maximum(0, np.cos(phase * 1.0) * sgn), -0.18 * h - shin * 0.92 + 0.07 * h * np.sin(phase) * sgn], 1)
+        c[:, k] = np.stack(
+            [
+                np.full(clip.n, sgn * body.stance),
+                body.ankle + 0.02 * h * np.maximum(0, np.cos(phase * 1.0) * sgn),
+                -0.18 * h - shin * 0.92 + 0.07 * h * np.sin(phase) * sgn,
+            ],
+            1,
+        )
     c[:, KNEE_R] = c[:, KNEE_L] = (0.0, -1.0, 0.5)
     for k, sgn in ((HAND_R, 1.0), (HAND_L, -1.0)):
-        c[:, k] = np.stack([np.full(clip.n, sgn * 0.1), 0.10 - 0.28 * np.sin(phase) * sgn, 0.93 - 0.10 * np.maximum(0, -np.cos(phase) * sgn)], 1)
+        c[:, k] = np.stack(
+            [
+                np.full(clip.n, sgn * 0.1),
+                0.10 - 0.28 * np.sin(phase) * sgn,
+                0.93 - 0.10 * np.maximum(0, -np.cos(phase) * sgn),
+            ],
+            1,
+        )
     c[:, GRIP, 0] = 0.5
     return c
 

@@ -43,7 +43,9 @@ def stand(clip: Clip) -> Array:
     shift = np.sin(0.31 * clip.idle + 2.0 * clip.phase)
     breath = np.sin(clip.idle)
     c[:, PELVIS, 0] = 0.014 * body.height * shift * (body.plan == "biped")
-    c[:, PELVIS, 1] = 0.0025 * body.height * breath - (0.012 * body.height if body.plan != "quadruped" else 0.004 * body.height)
+    c[:, PELVIS, 1] = 0.0025 * body.height * breath - (
+        0.012 * body.height if body.plan != "quadruped" else 0.004 * body.height
+    )
     c[:, TRUNK, 0] = 0.012 * breath
     c[:, TRUNK, 2] = -0.03 * shift * (body.plan == "biped")
     c[:, HEAD, 2] = 0.03 * shift
@@ -222,7 +224,15 @@ def hover(clip: Clip) -> Array:
     return flap(clip, level=0.35)
 
 
-POSTURES = {"stand": stand, "sit": sit, "kneel": kneel, "lie": lie, "astride": astride, "fallen": fallen, "hover": hover}
+POSTURES = {
+    "stand": stand,
+    "sit": sit,
+    "kneel": kneel,
+    "lie": lie,
+    "astride": astride,
+    "fallen": fallen,
+    "hover": hover,
+}
 
 
 def held(clip: Clip) -> Array:
