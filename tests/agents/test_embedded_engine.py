@@ -296,6 +296,24 @@ def test_a_fault_in_the_pass_fails_the_calls_in_it_and_the_next_call_works(
         model.ask([question()])
 
 
+def test_leaving_in_the_middle_of_an_answer_ends_the_process_cleanly(tiny: Path) -> None:
+    code = """
+import sys, threading, pathlib
+from agents.embedded import decoder
+from agents.embedded.model import EmbeddedModel
+from agents.model import ChatMessage, ModelRequest, Sampling
+started, choose = threading.Event(), decoder.choose
+decoder.choose = lambda *a: (started.set(), choose(*a))[1]
+ask = ModelRequest(agent="a", question="q", messages=(ChatMessage(role="user", content="x"),),
+    answer_schema={"type": "array", "items": {"const": 1}, "minItems": 900}, sampling=Sampling(max_tokens=1900))
+model = EmbeddedModel(pathlib.Path(sys.argv[1]))
+threading.Thread(target=model.ask, args=([ask],), daemon=True).start()
+started.wait(60)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tiny)], capture_output=True, text=True, timeout=90)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_prompt_longer_than_the_model_reads_is_an_error_with_the_numbers(model: EmbeddedModel) -> None:
     with pytest.raises(ModelError, match=r"has \d+ tokens.*reads 2048"):
         model.ask([question("word " * 1000)])
@@ -411,7 +429,9 @@ def small_gguf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_corrupt_or_unfinished_checkpoint_is_made_again(small_gguf: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert "to be unpacked" in checkpoint.describe()
     folder = checkpoint.prepared_checkpoint()
+    assert f"unpacked in {folder}" in checkpoint.describe()
     weights = folder / "model.safetensors"
     good, made_at = weights.read_bytes(), weights.stat().st_mtime_ns
     assert checkpoint.prepared_checkpoint() == folder
