@@ -85,7 +85,7 @@ def condition(staged: StagedShot, *, size: tuple[int, int] | None = None, seed: 
         shape = anatomy(joints[:, k], root[:, k], heading[:, k], build, card.body, card.height, staged.fps)
         bodies.append(capsules(shape, build, card.body, card.height))
     props = tuple(
-        PropTrack(PROP_KINDS[p.prop.kind].shape, p.prop.size, p.position[part], p.yaw[part], p.visible[part], p.openness[part])
+        PropTrack("flower" if p.prop.kind == "flower" else PROP_KINDS[p.prop.kind].shape, p.prop.size, p.position[part], p.yaw[part], p.visible[part], p.openness[part])
         for p in staged.props
     )
     ids, inverse = maps(Stage(scene.ground, walls(scene), dressing(scene), tuple(bodies), props), view)

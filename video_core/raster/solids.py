@@ -77,6 +77,8 @@ def solid_of(shape: str, size: tuple[float, float, float], openness: float = 0.0
             return Solid(balls=((_v(-0.1 * w, 0.42 * h, 0), 0.45 * w, 0.56 * h), (_v(0.22 * w, 0.28 * h, 0.1 * d), 0.33 * w, 0.36 * h)))
         case "bush":
             return Solid(balls=((_v(-0.22 * w, 0.4 * h, 0), 0.32 * w, 0.42 * h), (_v(0.22 * w, 0.4 * h, 0), 0.32 * w, 0.42 * h), (_v(0, 0.58 * h, 0), 0.34 * w, 0.42 * h)))
+        case "flower":
+            return Solid(capsules=((_v(0, 0, 0), _v(0, 0.8 * h, 0), 0.012, 0.012),), balls=((_v(0, 0.85 * h, 0), w * 0.45, w * 0.45),))
         case "ball":
             return Solid(balls=((_v(0, h / 2, 0), w / 2, h / 2),))
         case "cylinder":
