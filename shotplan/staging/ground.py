@@ -39,15 +39,19 @@ def stairs(ground: Ground) -> int:
     return max(1, round(abs(ground.height) / STAIR))
 
 
-def smooth_height(ground: Ground, x: ArrayLike, reach: float = 0.3) -> Array:
-    """Ground height averaged over `reach` metres either side: how a body, not a foot, rises over stairs and edges.
+def smooth_height(ground: Ground, x: ArrayLike, tall: float = 1.7) -> Array:
+    """How the body of somebody `tall` metres high, not its feet, rises over stairs and edges.
 
-    Never below what the feet stand on by more than the body can bend: a gap is averaged like everything else.
+    Averaged over about a fifth of the height either side. At a gap, and for legs shorter than a stair, never below the ground itself.
     """
     x = np.asarray(x, dtype=float)
     if ground.kind in ("flat", "slope", "hill"):
         return height(ground, x)
+    reach = float(np.clip(0.18 * tall, 0.05, 0.3))
     offsets = np.linspace(-reach, reach, 9)
+    if ground.kind == "gap" or tall < 0.8:
+        wide = height(ground, x[..., None, None] + offsets[:, None] + offsets)
+        return np.asarray(wide.max(axis=-1).mean(axis=-1))
     return np.asarray(height(ground, x[..., None] + offsets).mean(axis=-1))
 
 

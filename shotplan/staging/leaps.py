@@ -14,7 +14,7 @@ from shotplan.staging.cue import Cue, Place
 from shotplan.staging.ground import base_height, half_extent, height, seat_height
 from shotplan.staging.scene import Draft, Scene, hold, travel
 from shotplan.staging.staged import Array
-from shotplan.staging.trajectory import Leap, arc, leap_over, profile
+from shotplan.staging.trajectory import arc, leap_over, profile
 
 CROUCH = 0.22
 """Seconds that a body gathers itself before it leaves the ground from a stand."""
@@ -82,21 +82,34 @@ def jump_over(
     limits = scene.character(actor).limits
     way = direction(scene, actor, centre) if goal is None or obstacle is not None else _toward(course.place.xz, goal)
     room = float((centre - course.place.xz) @ way)
-    take_off_y = float(height(scene.stage_set.ground, float((centre - way * (half + 0.3))[0])))
-    rise = max(0.0, top - take_off_y)
-    leap: Leap = leap_over(rise, half, speed, room, limits)
-    before = min(leap.run_up, max(room, half + 0.06))
+    ground = scene.stage_set.ground
+    line = course.place.y
+    for _ in range(3):
+        leap = leap_over(max(0.0, top - line), half, speed, limits)
+        ends = height(ground, np.array([(centre - way * leap.reach)[0], (centre + way * leap.reach)[0]]))
+        over = 0.5 + np.array([-half, half]) / (2 * leap.reach)
+        line = (
+            float((ends[0] + (ends[1] - ends[0]) * np.clip(over, 0, 1)).min())
+            if top > 0 or obstacle
+            else float(ends.min())
+        )
     if room < half:
         scene.problem(
             draft.index,
             "warning",
             f"{scene.character(actor).name} starts {max(room, 0):.1f} m from the middle of what is jumped, with no room for a run-up",
         )
-    landing = centre + way * leap.landing
-    v_air = (before + leap.landing) / leap.seconds
-    take_off = centre - way * before
-    run_up = float(np.linalg.norm(take_off - course.place.xz))
+    landing = centre + way * leap.reach
+    v_air = 2 * leap.reach / leap.seconds
+    take_off = centre - way * leap.reach
+    run_up = room - leap.reach
     ignore = frozenset({obstacle} if obstacle else set())
+    if run_up < -0.05:
+        facing = float(np.arctan2(way[0], way[1]))
+        back, _ = travel(
+            scene, actor, take_off, limits.walk_speed, replace(cue, pose="walk"), facing=facing, ignore=ignore
+        )
+        draft.distance += back
     standing = run_up < 0.3
     if not standing:
         d, peak = travel(
@@ -117,8 +130,10 @@ def jump_over(
     else:
         course.cues.append(replace(cue, pose="jump_crouch", t0=course.now - 0.1, t1=course.now, steps=None))
     y1 = float(height(scene.stage_set.ground, landing[0]))
+    take_off_y = course.place.y
     draft.apex = fly_arc(scene, actor, cue, landing, y1, leap.rise, leap.seconds)
-    draft.obstacle, draft.obstacle_height, draft.leap = obstacle, rise, before + leap.landing
+    draft.obstacle, draft.leap = obstacle, 2 * leap.reach
+    draft.obstacle_height = max(0.0, top - take_off_y)
     draft.distance += draft.leap
     draft.peak = max(draft.peak, v_air)
     beyond = (
@@ -170,9 +185,7 @@ def jump_onto(scene: Scene, actor: str, prop: Prop, speed: float, cue: Cue, draf
     y0 = course.place.y
     rise = max(0.12, 0.12 * abs(top - y0))
     up = max(0.0, top - y0)
-    apex_over_line = up / 2 + rise + np.sqrt(rise * (rise + up))
     seconds = float(np.sqrt(2 * (up + rise) / 9.81) + np.sqrt(2 * (rise + max(0.0, y0 - top)) / 9.81))
-    _ = apex_over_line
     _rise_and_land(scene, actor, cue, centre, top, up + rise, seconds, prop.id)
     leap = float(np.linalg.norm(centre - take_off)) if ahead > 0 else float(np.linalg.norm(centre - course.place.xz))
     draft.obstacle, draft.obstacle_height, draft.apex, draft.leap = prop.id, up, up + rise, leap

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from shotplan.staging.cue import Cue, Place, Steps
-from shotplan.staging.ground import height, seat_height
+from shotplan.staging.ground import height, seat_height, smooth_height
 from shotplan.staging.scene import Draft, PropEvent, Scene, bulk, face, hold, travel
 from shotplan.staging.staged import Array
 from shotplan.staging.trajectory import headings, lengths, speeds
@@ -94,7 +94,7 @@ def _trail(scene: Scene, draft: Draft, target: str, t0: float, gap: float, speed
     way = np.unwrap(np.concatenate([[me.place.heading], way]))[1:]
     fade = np.clip(1 - (t - t0) / 0.3, 0, 1)
     way = way + (me.place.heading - way[0]) * fade * fade * (3 - 2 * fade)
-    y = height(scene.stage_set.ground, x)
+    y = smooth_height(scene.stage_set.ground, x, scene.character(p.actor).height)
     me.add_knots(t, np.stack([x, y, z], 1), way)
     me.cues.append(replace(cue, t0=t0, t1=float(t[-1]), steps=Steps(t, s, path_s, path)))
     me.now = float(t[-1])

@@ -175,7 +175,7 @@ def travel(
         place = course.place
     t, s = profile(float(path_s[-1]), speed, course.speed, v_out)
     x, z = (np.interp(s, path_s, path[:, k]) for k in range(2))
-    ground = smooth_height(scene.stage_set.ground, x)
+    ground = smooth_height(scene.stage_set.ground, x, scene.character(actor).height)
     if altitude is None:
         off = place.y - ground[0]
         fade = np.clip(1 - s / 0.6, 0, 1)

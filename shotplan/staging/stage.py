@@ -93,7 +93,7 @@ def embody(plan: ShotPlan, played: Played) -> StagedShot:
                 scene.courses[a].start.support is not None or scene.courses[a].place.support is not None,
             ),
             root[:, 1],
-            smooth_height(opening.ground, root[:, 0]),
+            smooth_height(opening.ground, root[:, 0], character.height),
         )
         joints = animate(
             character,

@@ -141,19 +141,17 @@ def headings(path: Array, fallback: float) -> Array:
 class Leap:
     """A ballistic arc."""
 
-    run_up: float
-    """Metres before the obstacle's centre at which the feet leave the ground."""
-    landing: float
-    """Metres behind the obstacle's centre at which they land."""
+    reach: float
+    """Metres before the obstacle's centre at which the feet leave the ground, and behind it at which they land."""
     rise: float
     """Metres of the apex above the straight line from take-off to landing."""
     seconds: float
 
 
-def leap_over(obstacle_height: float, half_width: float, speed: float, room: float, limits: Limits) -> Leap:
+def leap_over(obstacle_height: float, half_width: float, speed: float, limits: Limits) -> Leap:
     """The flattest arc at about running speed that clears a box `half_width` metres either side by 10 cm or 10 %.
 
-    `room`: metres between the jumper and the obstacle's centre. Free flight: a rise of r metres lasts sqrt(8 r / g).
+    Free flight under gravity: a rise of r metres lasts sqrt(8 r / g).
     """
     clear = obstacle_height + 0.04
     half = half_width + 0.08
@@ -166,7 +164,7 @@ def leap_over(obstacle_height: float, half_width: float, speed: float, room: flo
         rise *= 1.05
     natural = 0.5 * min(speed * seconds, limits.jump_distance)
     reach = max(span, min(natural, 1.6 * span + 0.3))
-    return Leap(run_up=reach, landing=reach, rise=float(rise), seconds=seconds)
+    return Leap(reach=reach, rise=float(rise), seconds=seconds)
 
 
 def arc(y0: float, y1: float, rise: float, u: Array) -> Array:

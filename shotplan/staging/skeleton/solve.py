@@ -108,9 +108,11 @@ def joints(body: Body, c: Array, root: Array, heading: Array, ground: Ground, re
 
 
 def _sink(hips: Array, feet: Array, body: Body, grip: Array) -> Array:
-    """(n,) metres by which hips must sink so that planted feet are within a leg's length."""
+    """(n,) metres by which hips must sink (or, below 0, rise) so that feet are within a leg's length."""
     d = feet - hips
     across = d[..., 0] ** 2 + d[..., 2] ** 2
     length = 0.995 * body.leg_length
     highest = feet[..., 1] + np.sqrt(np.maximum(length**2 - across, (0.2 * length) ** 2))
-    return np.asarray(np.maximum(hips[..., 1] - highest, 0.0).max(axis=1) * grip)
+    down = np.maximum(hips[..., 1] - highest, 0.0).max(axis=1) * grip
+    below = feet[..., 1] - np.sqrt(np.maximum(length**2 - across, 0.0)) - (hips[..., 1] - down[:, None])
+    return np.asarray(down - np.maximum(below, 0.0).max(axis=1))
