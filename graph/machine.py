@@ -36,7 +36,7 @@ from graph.events import (
     SessionStarted,
     TurnStarted,
 )
-from graph.rendering import Artifact, verify
+from graph.rendering import verify
 from graph.room import Room
 from graph.state import Asked, TalkState, close_floor, open_floor
 from graph.store import write_whole
@@ -211,7 +211,10 @@ class _Approve(_Node):
 
 
 class _Render(_Node):
-    """Runs the renderer. Its phases are told per run; an artifact is told once per content."""
+    """Runs the renderer and verifies its files; when one is missing, resuming renders again.
+
+    Its phases are told per run of the session, an artifact once per content.
+    """
 
     def __call__(self, state: TalkState) -> TalkState:
         room = self.room
@@ -234,22 +237,20 @@ class _Render(_Node):
 
         for artifact in room.renderer.run(room.store.get(state["plan"], ShotPlan), output, emit):
             emit(ArtifactWritten(**artifact.model_dump()))
+            verify(artifact, output)
         return {}
 
 
 class _Review(_Node):
     def __call__(self, state: TalkState) -> TalkState:
         room = self.room
-        newest = {e.path: e for e in room.log.events if isinstance(e, ArtifactWritten)}
-        for e in newest.values():
-            artifact = Artifact(path=e.path, kind=e.kind, digest=e.digest, bytes=e.bytes, shot=e.shot)  # type: ignore[arg-type]
-            verify(artifact, room.output or room.folder)
+        files = {event.path for event in room.log.events if isinstance(event, ArtifactWritten)}
         findings = room.store.get(state["findings"], Findings).findings if state["findings"] else ()
         agreed = room.log.last(AgreementReached)
         floor = open_floor(room, state)
         floor.emit(
             FilmReviewed(
-                artifacts=len(newest),
+                artifacts=len(files),
                 errors=sum(f.severity == "error" for f in findings),
                 warnings=sum(f.severity == "warning" for f in findings),
                 overrides=agreed.overrides if isinstance(agreed, AgreementReached) else (),

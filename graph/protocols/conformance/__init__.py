@@ -134,7 +134,7 @@ def loses_no_message(make: Make) -> None:
 def is_deterministic(make: Make) -> None:
     """The same answers give the same transcript and plan, also when the protocol is made anew for every step."""
     for temper in TEMPERS:
-        for seed in range(3):
+        for seed in range(3 if temper == "erratic" else 1):
             once = hold(make(), TemperedCrew(temper, seed))
             again = hold(make(), TemperedCrew(temper, seed))
             assert once.transcript == again.transcript, f"two talks of a {temper} crew differ"
