@@ -50,7 +50,9 @@ def crowded_plan() -> ShotPlan:
         Performance(actor="woman", beat="b4", action="wave", emotion="happy"),
     )
     camera = CameraSpec(size="long", subject="fox", move="follow")
-    shot = Shot(id="s01", set="wood", beats=("b1", "b2", "b3", "b4"), duration=5.0, performances=performances, camera=camera)
+    shot = Shot(
+        id="s01", set="wood", beats=("b1", "b2", "b3", "b4"), duration=5.0, performances=performances, camera=camera
+    )
     brief = Brief.from_text("The fox jumps over the log, the wolf chases it. The owl watches. A woman waves.")
     return ShotPlan(brief=brief, cast=cast, sets=(wood,), beats=beats, shots=(shot,))
 
@@ -90,7 +92,8 @@ def main() -> None:
 
     trying = median_ms(remedies, max(2, options.repeats // 5))
     tried = sum(len(f.remedies) for f in findings)
-    print(f"staging   {staging:7.1f} ms  ({shot.duration:g} s, {len(staged.actors)} characters, {staged.frames} frames; camera {camera:.1f} ms of it)")
+    what = f"{shot.duration:g} s, {len(staged.actors)} characters, {staged.frames} frames"
+    print(f"staging   {staging:7.1f} ms  ({what}; camera {camera:.1f} ms of it)")
     print(f"rules     {rules:7.1f} ms  ({len(RULES)} rules, {len(findings)} findings)")
     print(f"together  {staging + rules:7.1f} ms  = {(staging + rules) / BUDGET:.2f} of the {BUDGET:g} ms budget")
     print(f"remedies  {trying:7.1f} ms  ({tried} offered, each staged and checked again)")

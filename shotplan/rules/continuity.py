@@ -94,11 +94,16 @@ def line_180(take: Take) -> Iterator[Problem]:
         return
     between = f"between {take.name(who[0])} and {take.name(who[1])}"
     yield Problem(
-        where=f"{take.path}/camera/side", measured=abs(after), limit=ON_THE_LINE, unit="degrees", shot=take.shot.id, raised_by="camera",
+        where=f"{take.path}/camera/side",
+        measured=abs(after),
+        limit=ON_THE_LINE,
+        unit="degrees",
+        shot=take.shot.id,
+        raised_by="camera",
         owners=("camera",),
         text=f"the cut from {a.shot.id} to {b.shot.id} crosses the line {between}: the camera is {abs(after):.0f} degrees beyond it",
         changes=lambda: _other_side(take),
-    )  # fmt: skip
+    )
 
 
 def _other_side(take: Take, limit: int = 5) -> Iterator[Change]:
@@ -132,10 +137,16 @@ def thirty_degrees(take: Take) -> Iterator[Problem]:
     if angle >= 29.5:
         return
     yield Problem(
-        where=f"{take.path}/camera", measured=angle, limit=30.0, unit="degrees", shot=take.shot.id, raised_by="camera", owners=("camera",),
-        text=f"the cut from {a.shot.id} to {b.shot.id} turns the view by {angle:.0f} degrees and changes the size by {steps} steps: it jumps",
+        where=f"{take.path}/camera",
+        measured=angle,
+        limit=30.0,
+        unit="degrees",
+        shot=take.shot.id,
+        raised_by="camera",
+        owners=("camera",),
+        text=f"the cut from {a.shot.id} to {b.shot.id} jumps: the view turns {angle:.0f} degrees and the size changes {steps} steps",
         changes=lambda: _cut_that_cuts(take),
-    )  # fmt: skip
+    )
 
 
 def _cut_that_cuts(take: Take) -> Iterator[Change]:
@@ -173,11 +184,16 @@ def screen_direction(take: Take) -> Iterator[Problem]:
             continue
         ways = ["right" if v > 0 else "left" for v in across]
         yield Problem(
-            where=f"{take.path}/camera/side", measured=abs(across[1]), limit=0.25, unit="of its speed", shot=take.shot.id, raised_by=actor.id,
+            where=f"{take.path}/camera/side",
+            measured=abs(across[1]),
+            limit=0.25,
+            unit="of its speed",
+            shot=take.shot.id,
+            raised_by=actor.id,
             owners=("camera",),
             text=f"{take.name(actor.id)} goes screen-{ways[0]} in {a.shot.id} and screen-{ways[1]} in {b.shot.id} on the same way",
             changes=lambda: _other_side(take),
-        )  # fmt: skip
+        )
         return
 
 
@@ -212,11 +228,16 @@ def eyelines(take: Take) -> Iterator[Problem]:
         return
     way = "right" if looks[0] > 0 else "left"
     yield Problem(
-        where=f"{take.path}/camera/side", measured=float(np.degrees(np.arcsin(min(1.0, abs(looks[1]))))), limit=12.0, unit="degrees",
-        shot=take.shot.id, raised_by=q.id, owners=("camera", q.id),
+        where=f"{take.path}/camera/side",
+        measured=float(np.degrees(np.arcsin(min(1.0, abs(looks[1]))))),
+        limit=12.0,
+        unit="degrees",
+        shot=take.shot.id,
+        raised_by=q.id,
+        owners=("camera", q.id),
         text=f"{take.name(p.id)} and {take.name(q.id)} look at each other, yet both look screen-{way} in {a.shot.id} and {b.shot.id}",
         changes=lambda: _other_side(take),
-    )  # fmt: skip
+    )
 
 
 @rule(
@@ -238,14 +259,25 @@ def equal_sizes(take: Take) -> Iterator[Problem]:
     if run < 3:
         return
     yield Problem(
-        where=f"{take.path}/camera/size", measured=run, limit=2, unit="shots", shot=take.shot.id, raised_by="director",
+        where=f"{take.path}/camera/size",
+        measured=run,
+        limit=2,
+        unit="shots",
+        shot=take.shot.id,
+        raised_by="director",
         owners=("camera", "director"),
         text=f"{take.shot.id} is the {run}. {SHOT_SIZES.label(take.shot.camera.size)} in a row; 2 is the most",
         changes=lambda: changes.sizes_near(take, wider_first=False, least=1, most=7),
-    )  # fmt: skip
+    )
 
 
-@rule("continuity.establishing", owners=(Role.CAMERA, Role.DIRECTOR), source="Katz 1991, ch. 8; Thompson & Bowen 2009: the establishing shot", severity="warning", scope="cut")  # fmt: skip
+@rule(
+    "continuity.establishing",
+    owners=(Role.CAMERA, Role.DIRECTOR),
+    source="Katz 1991, ch. 8; Thompson & Bowen 2009: the establishing shot",
+    severity="warning",
+    scope="cut",
+)
 def establishing(take: Take) -> Iterator[Problem]:
     """The first shot in a new place shows the place."""
     if any(s.stage_set.id == take.shot.set for s in take.earlier):
@@ -253,9 +285,15 @@ def establishing(take: Take) -> Iterator[Problem]:
     rank = SHOT_SIZES[take.shot.camera.size].rank
     if rank <= ESTABLISHING_RANK:
         return
+    label = SHOT_SIZES.label(take.shot.camera.size)
     yield Problem(
-        where=f"{take.path}/camera/size", measured=rank, limit=ESTABLISHING_RANK, unit="size rank", shot=take.shot.id, raised_by="scene",
+        where=f"{take.path}/camera/size",
+        measured=rank,
+        limit=ESTABLISHING_RANK,
+        unit="size rank",
+        shot=take.shot.id,
+        raised_by="scene",
         owners=("camera", "director"),
-        text=f"{take.shot.id} is the first of {take.stage_set.name} and a {SHOT_SIZES.label(take.shot.camera.size)}; a full shot or wider shows the place",
+        text=f"{take.shot.id} is the first of {take.stage_set.name} and a {label}; a full shot or wider shows the place",
         changes=lambda: (changes.camera(take.index, take.shot.id, size=s) for s in ("full", "long", "extreme_long")),
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""What the film owes the script: every beat once and in order, everyone in it, lines that fit, the length asked for, bans and must-haves.
+"""What the film owes the script: every beat once and in order, everyone in it, lines that fit, the length asked for.
 
 Knows the plan's words and times. Does not know pictures or positions.
 """
@@ -9,28 +9,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from shotplan.plan import Beat, Performance, Prop, ShotPlan
+from shotplan.plan import Beat, Performance, ShotPlan
 from shotplan.revisions import replace_value
 from shotplan.rules import changes
 from shotplan.rules.finding import Role
 from shotplan.rules.registry import Change, Problem, Take, rule
 from shotplan.staging.dialogue import line_seconds
-from shotplan.vocabulary import (
-    ACTIONS,
-    ANGLES,
-    CHARACTER_KINDS,
-    EMOTIONS,
-    LENSES,
-    MOVES,
-    PLACES,
-    PROP_KINDS,
-    SHOT_SIZES,
-    SIDES,
-    STYLES,
-    TIMES,
-    WEATHERS,
-    Vocabulary,
-)  # fmt: skip
+from shotplan.vocabulary import ACTIONS
 
 SHORTEST, LONGEST = 0.8, 12.0
 """Seconds of one shot."""
@@ -81,10 +66,15 @@ def beats(plan: ShotPlan) -> Iterator[Problem]:
             continue
         what = "no shot" if not shots else f"{len(shots)} shots ({', '.join(plan.shots[i].id for i in shots)})"
         yield Problem(
-            where=f"/beats/{n}", measured=len(shots), limit=1, unit="shots", raised_by="director", owners=("director",),
+            where=f"/beats/{n}",
+            measured=len(shots),
+            limit=1,
+            unit="shots",
+            raised_by="director",
+            owners=("director",),
             text=f'beat {beat.id} "{_short(beat.span)}" is in {what}; each beat belongs in one',
             changes=partial(_cover, plan, n) if not shots else partial(_cover_once, plan, n, shots),
-        )  # fmt: skip
+        )
 
 
 def _cover(plan: ShotPlan, n: int) -> Iterator[Change]:
@@ -142,11 +132,16 @@ def order(plan: ShotPlan) -> Iterator[Problem]:
     for n, i in shown:
         if n < newest:
             yield Problem(
-                where=f"/shots/{i}/beats", measured=n + 1, limit=newest + 1, unit="beat number", raised_by="director", owners=("director",),
+                where=f"/shots/{i}/beats",
+                measured=n + 1,
+                limit=newest + 1,
+                unit="beat number",
+                raised_by="director",
+                owners=("director",),
                 shot=plan.shots[i].id,
-                text=f"shot {plan.shots[i].id} shows beat {plan.beats[n].id} after beat {plan.beats[newest].id}, which comes later in the script",
+                text=f"shot {plan.shots[i].id} shows beat {plan.beats[n].id} after {plan.beats[newest].id}, which comes later in the script",
                 changes=partial(_in_order, plan, i, place),
-            )  # fmt: skip
+            )
             return
         newest = n
 
@@ -186,11 +181,16 @@ def played(plan: ShotPlan) -> Iterator[Problem]:
                 continue
             name = plan.character(beat.actor).name  # type: ignore[union-attr]
             yield Problem(
-                where=f"/shots/{i}/beats/{shot.beats.index(beat.id)}", measured=0, limit=1, unit="performances", shot=shot.id, raised_by=beat.actor,
+                where=f"/shots/{i}/beats/{shot.beats.index(beat.id)}",
+                measured=0,
+                limit=1,
+                unit="performances",
+                shot=shot.id,
+                raised_by=beat.actor,
                 owners=("director", beat.actor),
                 text=f'shot {shot.id} covers beat {beat.id} "{_short(beat.span)}" and {name} does not play it',
                 changes=partial(_play, plan, i, beat),
-            )  # fmt: skip
+            )
 
 
 def _play(plan: ShotPlan, i: int, beat: Beat) -> Iterator[Change]:
@@ -224,10 +224,15 @@ def cast(plan: ShotPlan) -> Iterator[Problem]:
         if character.id in seen:
             continue
         yield Problem(
-            where=f"/cast/{n}", measured=0, limit=1, unit="performances", raised_by=character.id, owners=("director",),
+            where=f"/cast/{n}",
+            measured=0,
+            limit=1,
+            unit="performances",
+            raised_by=character.id,
+            owners=("director",),
             text=f"{character.name} is in the cast and in no shot",
             changes=partial(_bring_in, plan, n, character.id),
-        )  # fmt: skip
+        )
 
 
 def _bring_in(plan: ShotPlan, n: int, id: str) -> Iterator[Change]:
@@ -255,10 +260,15 @@ def targets(plan: ShotPlan) -> Iterator[Problem]:
         if beat.target is None or beat.target in known:
             continue
         yield Problem(
-            where=f"/beats/{n}/target", measured=0, limit=1, unit="things", raised_by=beat.actor or "director", owners=("director", "scene"),
+            where=f"/beats/{n}/target",
+            measured=0,
+            limit=1,
+            unit="things",
+            raised_by=beat.actor or "director",
+            owners=("director", "scene"),
             text=f'beat {beat.id} "{_short(beat.span)}" is about {beat.target}, which is no character and no prop',
             changes=partial(_no_target, plan, n, beat),
-        )  # fmt: skip
+        )
 
 
 def _no_target(plan: ShotPlan, n: int, beat: Beat) -> Iterator[Change]:
@@ -285,11 +295,16 @@ def dialogue(take: Take) -> Iterator[Problem]:
     measured = max(needed, staged_late)
     k = take.shot.beats.index(worst.id)
     yield Problem(
-        where=f"{take.path}/beats/{k}", measured=measured, limit=limit, unit="s", shot=take.shot.id, raised_by=worst.actor or "director",
+        where=f"{take.path}/beats/{k}",
+        measured=measured,
+        limit=limit,
+        unit="s",
+        shot=take.shot.id,
+        raised_by=worst.actor or "director",
         owners=("director",),
         text=f'"{_short(worst.line)}" needs speech until {measured:.1f} s of {take.shot.id}, which has {limit:.1f} s for it',
         changes=lambda: _time_to_speak(take, measured),
-    )  # fmt: skip
+    )
 
 
 def _time_to_speak(take: Take, measured: float) -> Iterator[Change]:
@@ -312,10 +327,16 @@ def shot_length(take: Take) -> Iterator[Problem]:
         return
     limit = SHORTEST if seconds < SHORTEST else LONGEST
     yield Problem(
-        where=f"{take.path}/duration", measured=seconds, limit=limit, unit="s", shot=take.shot.id, raised_by="director", owners=("director",),
+        where=f"{take.path}/duration",
+        measured=seconds,
+        limit=limit,
+        unit="s",
+        shot=take.shot.id,
+        raised_by="director",
+        owners=("director",),
         text=f"{take.shot.id} lasts {seconds:.1f} s; a shot lasts {SHORTEST:g} to {LONGEST:g} s",
         changes=lambda: [changes.longer(take, limit) if seconds < limit else changes.shorter(take, limit)],
-    )  # fmt: skip
+    )
 
 
 @rule("coverage.total_length", owners=(Role.DIRECTOR,), source="the brief", scope="plan")
@@ -325,10 +346,15 @@ def total_length(plan: ShotPlan) -> Iterator[Problem]:
     if wanted is None or not plan.shots or abs(plan.duration - wanted) <= LENGTH_TOLERANCE * wanted + 1e-6:
         return
     yield Problem(
-        where="/shots", measured=plan.duration, limit=wanted, unit="s", raised_by="director", owners=("director",),
+        where="/shots",
+        measured=plan.duration,
+        limit=wanted,
+        unit="s",
+        raised_by="director",
+        owners=("director",),
         text=f"the film lasts {plan.duration:.1f} s and the brief asks for {wanted:.1f} s, give or take {LENGTH_TOLERANCE * wanted:.1f} s",
         changes=lambda: _scaled(plan, wanted),
-    )  # fmt: skip
+    )
 
 
 def _scaled(plan: ShotPlan, wanted: float) -> Iterator[Change]:
@@ -355,151 +381,3 @@ def _scaled(plan: ShotPlan, wanted: float) -> Iterator[Change]:
         if SHORTEST <= seconds <= LONGEST:
             label = f"shot {plan.shots[i].id} lasts {seconds:.1f} s instead of {plan.shots[i].duration:.1f} s"
             yield _director(plan, f"scale_{plan.shots[i].id}", label, replace_value(f"/shots/{i}/duration", seconds))
-
-
-_CAMERA: dict[str, Vocabulary[Any]] = {
-    "size": SHOT_SIZES,
-    "angle": ANGLES,
-    "move": MOVES,
-    "lens": LENSES,
-    "side": SIDES,
-}
-
-
-def _uses(plan: ShotPlan) -> Iterator[tuple[str, Vocabulary[Any] | None, str]]:
-    """Every word of the plan that people may ban or ask for: (pointer, vocabulary or None for free text, word)."""
-    yield "/brief/style", STYLES, plan.brief.style
-    for n, c in enumerate(plan.cast):
-        yield f"/cast/{n}/kind", CHARACTER_KINDS, c.kind
-        yield f"/cast/{n}/name", None, f"{c.name} {c.look}"
-    for n, s in enumerate(plan.sets):
-        yield f"/sets/{n}/place", PLACES, s.place
-        yield f"/sets/{n}/time", TIMES, s.time
-        yield f"/sets/{n}/weather", WEATHERS, s.weather
-        yield f"/sets/{n}/name", None, s.name
-        for k, p in enumerate(s.props):
-            yield f"/sets/{n}/props/{k}", PROP_KINDS, p.kind
-            yield f"/sets/{n}/props/{k}/name", None, p.name
-    for n, b in enumerate(plan.beats):
-        yield f"/beats/{n}/action", ACTIONS, b.action
-        yield f"/beats/{n}/emotion", EMOTIONS, b.emotion
-        yield f"/beats/{n}/span", None, f"{b.span} {b.line}"
-    for n, shot in enumerate(plan.shots):
-        for key, vocabulary in _CAMERA.items():
-            yield f"/shots/{n}/camera/{key}", vocabulary, getattr(shot.camera, key)
-        for k, perf in enumerate(shot.performances):
-            yield f"/shots/{n}/performances/{k}/action", ACTIONS, perf.action
-            yield f"/shots/{n}/performances/{k}/emotion", EMOTIONS, perf.emotion
-        yield f"/shots/{n}/notes", None, shot.notes
-
-
-def _matches(plan: ShotPlan, term: str) -> list[tuple[str, Vocabulary[Any] | None, str]]:
-    wanted = term.strip().casefold()
-    found: list[tuple[str, Vocabulary[Any] | None, str]] = []
-    for pointer, vocabulary, word in _uses(plan):
-        if vocabulary is None:
-            if wanted and wanted in word.casefold():
-                found.append((pointer, vocabulary, word))
-        elif vocabulary.find(term) == word:
-            found.append((pointer, vocabulary, word))
-    return found
-
-
-@rule("coverage.bans", owners=(Role.DIRECTOR,), source="the brief", scope="plan")
-def bans(plan: ShotPlan) -> Iterator[Problem]:
-    """Nothing the brief bans is in the film."""
-    for n, term in enumerate(plan.brief.bans):
-        found = _matches(plan, term)
-        if not found:
-            continue
-        pointer = found[0][0]
-        owner = "camera" if "/camera/" in pointer else "scene" if pointer.startswith("/sets") else "director"
-        yield Problem(
-            where=f"/brief/bans/{n}", measured=len(found), limit=0, unit="uses", raised_by="director",
-            owners=tuple(dict.fromkeys((owner, "director"))),
-            text=f'the brief bans "{term}" and the plan has it {len(found)} times, first at {pointer}',
-            changes=partial(_without, plan, found, term),
-        )  # fmt: skip
-
-
-_PLAIN: dict[str, str] = {
-    "weather": "clear", "time of day": "day", "emotion": "neutral", "camera move": "static", "camera angle": "eye_level", "camera side": "audience",
-    "lens": "normal", "shot size": "full",
-}  # fmt: skip
-
-
-def _without(plan: ShotPlan, found: list[tuple[str, Vocabulary[Any] | None, str]], term: str) -> Iterator[Change]:
-    if all(v is not None and (v.name in _PLAIN) for _, v, _ in found):
-        for step in (0, 1, 2):
-            patch, said = [], set()
-            for pointer, vocabulary, word in found:
-                assert vocabulary is not None
-                choice = [_PLAIN[vocabulary.name], *(t for t in vocabulary if t != _PLAIN[vocabulary.name])]
-                other = [t for t in choice if t != word][step]
-                said.add(vocabulary.label(other))
-                patch.append(replace_value(pointer, other))
-            owner = (
-                Role.CAMERA
-                if all("/camera/" in p for p, _, _ in found)
-                else Role.SCENE
-                if all(p.startswith("/sets") for p, _, _ in found)
-                else Role.DIRECTOR
-            )
-            if owner is Role.DIRECTOR:
-                patch = list(changes.whole_shots(plan, patch))
-            label = f"{', '.join(sorted(said))} instead of {term} in {len(found)} place{'s' if len(found) > 1 else ''}"
-            yield Change(f"without_{step + 1}", label, owner, owner.value, tuple(patch))
-        return
-    props = sorted({tuple(p.split("/")[2:5:2]) for p, _, _ in found if "/props/" in p}, reverse=True)
-    if props and all("/props/" in p for p, _, _ in found):
-        patch = [
-            {"op": "remove", "path": f"/sets/{s}/props/{k}"}
-            for s, k in sorted(props, key=lambda sk: (int(sk[0]), int(sk[1])), reverse=True)
-        ]
-        yield Change("remove_prop", f"take away every {term}", Role.SCENE, "scene", tuple(patch))
-
-
-@rule("coverage.must_haves", owners=(Role.DIRECTOR,), source="the brief", scope="plan")
-def must_haves(plan: ShotPlan) -> Iterator[Problem]:
-    """Everything the brief asks for is in the film."""
-    if not plan.shots:
-        return
-    for n, term in enumerate(plan.brief.must_haves):
-        if _matches(plan, term):
-            continue
-        yield Problem(
-            where=f"/brief/must_haves/{n}", measured=0, limit=1, unit="uses", raised_by="director", owners=("director", "camera", "scene"),
-            text=f'the brief asks for "{term}" and the plan does not have it',
-            changes=partial(_with, plan, term),
-        )  # fmt: skip
-
-
-def _with(plan: ShotPlan, term: str) -> Iterator[Change]:
-    for key, vocabulary in _CAMERA.items():
-        word = vocabulary.find(term)
-        if word:
-            for i in range(len(plan.shots) - 1, max(-1, len(plan.shots) - 5), -1):
-                yield changes.camera(i, plan.shots[i].id, **{key: word})
-    for key, vocabulary in (("time", TIMES), ("weather", WEATHERS)):
-        word = vocabulary.find(term)
-        for n, s in enumerate(plan.sets if word else ()):
-            yield Change(
-                f"{key}_{word}_{s.id}",
-                f"{term} in {s.name}",
-                Role.SCENE,
-                "scene",
-                (replace_value(f"/sets/{n}/{key}", word),),
-            )
-    word = PROP_KINDS.find(term)
-    if word and plan.sets:
-        taken = {p.id for s in plan.sets for p in s.props} | {c.id for c in plan.cast}
-        id = next(i for i in (word, *(f"{word}_{k}" for k in range(2, 100))) if i not in taken)
-        for spot, (x, z) in (("behind", (-4.5, -3.0)), ("far_right", (5.0, -3.2))):
-            prop = Prop.of_kind(id, term, word, x, z)
-            yield Change(
-                f"add_{word}_{spot}",
-                f"put a {term} {spot.replace('_', ' ')} in {plan.sets[0].name}",
-                Role.SCENE,
-                "scene",
-                (_add("/sets/0/props/-", prop),),
-            )

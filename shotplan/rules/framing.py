@@ -27,9 +27,16 @@ HELD = 0.95
 SEEN = 0.5
 """Part of the subject that must be visible, on average."""
 LENS_RANGE: dict[int, tuple[float, float]] = {
-    0: (14.0, 90.0), 1: (16.0, 140.0), 2: (18.0, 140.0), 3: (20.0, 140.0), 4: (20.0, 180.0), 5: (26.0, 200.0), 6: (32.0, 220.0), 7: (40.0, 250.0),
+    0: (14.0, 90.0),
+    1: (16.0, 140.0),
+    2: (18.0, 140.0),
+    3: (20.0, 140.0),
+    4: (20.0, 180.0),
+    5: (26.0, 200.0),
+    6: (32.0, 220.0),
+    7: (40.0, 250.0),
     8: (40.0, 300.0),
-}  # fmt: skip
+}
 """Focal lengths (mm, 36 mm-wide frame) that suit each shot size's rank: shorter ones bend faces, longer ones need a camera too far away."""
 
 
@@ -67,11 +74,16 @@ def in_frame(take: Take) -> Iterator[Problem]:
         return
     size = SHOT_SIZES.label(take.shot.camera.size)
     yield Problem(
-        where=f"{take.path}/camera", measured=100 * worst, limit=100 * HELD, unit="% of the shot", shot=take.shot.id, raised_by="camera",
+        where=f"{take.path}/camera",
+        measured=100 * worst,
+        limit=100 * HELD,
+        unit="% of the shot",
+        shot=take.shot.id,
+        raised_by="camera",
         owners=("camera", who) if take.plan.character(who) else ("camera", "scene"),
         text=f"{take.name(who)} is in the {size} of {take.shot.id} for {100 * worst:.0f} % of it; {100 * HELD:.0f} % is asked",
         changes=lambda: _hold_in_frame(take),
-    )  # fmt: skip
+    )
 
 
 def _hold_in_frame(take: Take) -> Iterator[Change]:
@@ -105,14 +117,19 @@ def size(take: Take) -> Iterator[Problem]:
         return
     who = _names(take, take.staged.camera.subject)
     yield Problem(
-        where=f"{take.path}/camera/size", measured=shown, limit=asked, unit="frame heights", shot=take.shot.id, raised_by="camera",
+        where=f"{take.path}/camera/size",
+        measured=shown,
+        limit=asked,
+        unit="frame heights",
+        shot=take.shot.id,
+        raised_by="camera",
         owners=("camera", "director"),
         text=(
             f"{who} fill{'s' if len(take.staged.camera.subject) == 1 else ''} {100 * shown:.0f} % of the frame height in {take.shot.id}; "
             f"{SHOT_SIZES.label(take.shot.camera.size)} asks for {100 * asked:.0f} %"
         ),
         changes=lambda: _size_that_fits(take, shown),
-    )  # fmt: skip
+    )
 
 
 def _size_that_fits(take: Take, shown: float) -> Iterator[Change]:
@@ -154,11 +171,19 @@ def head_room(take: Take) -> Iterator[Problem]:
         return
     limit = low if room < low else high
     yield Problem(
-        where=f"{take.path}/camera", measured=100 * room, limit=100 * limit, unit="% of the frame height", shot=take.shot.id,
-        raised_by="camera", owners=("camera",),
-        text=f"{take.name(subjects[0].id)} has {100 * room:.0f} % head room in {take.shot.id}; {100 * low:.0f} to {100 * high:.0f} % looks right",
+        where=f"{take.path}/camera",
+        measured=100 * room,
+        limit=100 * limit,
+        unit="% of the frame height",
+        shot=take.shot.id,
+        raised_by="camera",
+        owners=("camera",),
+        text=(
+            f"{take.name(subjects[0].id)} has {100 * room:.0f} % head room in {take.shot.id}; "
+            f"{100 * low:.0f} to {100 * high:.0f} % looks right"
+        ),
         changes=lambda: _head_room_changes(take),
-    )  # fmt: skip
+    )
 
 
 def _head_room_changes(take: Take) -> Iterator[Change]:
@@ -189,11 +214,16 @@ def occlusion(take: Take) -> Iterator[Problem]:
         return
     by = measure.occluder(take.staged, thing, step=step)
     yield Problem(
-        where=f"{take.path}/camera/side", measured=100 * worst, limit=100 * SEEN, unit="% visible", shot=take.shot.id, raised_by="camera",
+        where=f"{take.path}/camera/side",
+        measured=100 * worst,
+        limit=100 * SEEN,
+        unit="% visible",
+        shot=take.shot.id,
+        raised_by="camera",
         owners=("camera", "scene") if by and take.prop(by) else ("camera", by or "scene"),
         text=f"{take.name(by)} hides {take.name(thing.id)}: {100 * worst:.0f} % is visible in {take.shot.id}, {100 * SEEN:.0f} % is asked",
         changes=partial(_see_past, take, by),
-    )  # fmt: skip
+    )
 
 
 def _see_past(take: Take, by: str | None) -> Iterator[Change]:
@@ -224,11 +254,16 @@ def camera_inside(take: Take) -> Iterator[Problem]:
         return
     who = whose[worst]
     yield Problem(
-        where=f"{take.path}/camera", measured=float(-gap[worst]), limit=0.0, unit="m", shot=take.shot.id, raised_by="camera",
+        where=f"{take.path}/camera",
+        measured=float(-gap[worst]),
+        limit=0.0,
+        unit="m",
+        shot=take.shot.id,
+        raised_by="camera",
         owners=("camera", "scene"),
         text=f"the camera is {-gap[worst]:.2f} m inside {take.name(who)} at {worst / take.staged.fps:.1f} s of {take.shot.id}",
         changes=lambda: _out_of_there(take, who),
-    )  # fmt: skip
+    )
 
 
 def _out_of_there(take: Take, who: str) -> Iterator[Change]:
@@ -245,7 +280,12 @@ def _out_of_there(take: Take, who: str) -> Iterator[Change]:
         yield changes.move_prop(*found, found[1].x, found[1].z - 2.5)
 
 
-@rule("framing.camera_speed", owners=(Role.CAMERA, Role.DIRECTOR), source="ASC panning tables: a pan across the frame takes 5 s or more; whip pans aside", severity="warning")  # fmt: skip
+@rule(
+    "framing.camera_speed",
+    owners=(Role.CAMERA, Role.DIRECTOR),
+    source="ASC panning tables: a pan across the frame takes 5 s or more; whip pans aside",
+    severity="warning",
+)
 def camera_speed(take: Take) -> Iterator[Problem]:
     """The camera does not turn faster than an eye follows, or travel faster than a camera car."""
     if take.staged.frames < 2:
@@ -259,11 +299,16 @@ def camera_speed(take: Take) -> Iterator[Problem]:
     else:
         return
     yield Problem(
-        where=f"{take.path}/camera/move", measured=measured, limit=limit, unit=unit, shot=take.shot.id, raised_by="camera",
+        where=f"{take.path}/camera/move",
+        measured=measured,
+        limit=limit,
+        unit=unit,
+        shot=take.shot.id,
+        raised_by="camera",
         owners=("camera", "director"),
         text=f"the camera {what} at {measured:.0f} {unit} in {take.shot.id}; {limit:.0f} {unit} is the most that reads well",
         changes=lambda: _calmer(take, measured / limit),
-    )  # fmt: skip
+    )
 
 
 def _calmer(take: Take, ratio: float) -> Iterator[Change]:
@@ -292,10 +337,16 @@ def lens(take: Take) -> Iterator[Problem]:
     limit = low if focal < low else high
     size_label = SHOT_SIZES.label(take.shot.camera.size)
     yield Problem(
-        where=f"{take.path}/camera/lens", measured=focal, limit=limit, unit="mm", shot=take.shot.id, raised_by="camera", owners=("camera",),
+        where=f"{take.path}/camera/lens",
+        measured=focal,
+        limit=limit,
+        unit="mm",
+        shot=take.shot.id,
+        raised_by="camera",
+        owners=("camera",),
         text=f"{take.shot.id} is a {size_label} at {focal:.0f} mm; {low:.0f} to {high:.0f} mm suit it",
         changes=lambda: _lens_that_suits(take, low, high),
-    )  # fmt: skip
+    )
 
 
 def _lens_that_suits(take: Take, low: float, high: float) -> Iterator[Change]:

@@ -40,11 +40,16 @@ def jump_height(take: Take) -> Iterator[Problem]:
             continue
         what = take.name(x.obstacle) if x.obstacle else f"the {take.stage_set.ground.kind}"
         yield Problem(
-            where=x.path, measured=x.obstacle_height, limit=limit, unit="m", shot=take.shot.id, raised_by=x.actor,
+            where=x.path,
+            measured=x.obstacle_height,
+            limit=limit,
+            unit="m",
+            shot=take.shot.id,
+            raised_by=x.actor,
             owners=("scene", x.actor),
             text=f"{name} jumps at most {limit:.2f} m high and {what} is {x.obstacle_height:.2f} m",
             changes=partial(_lower_or_climb, take, x, limit),
-        )  # fmt: skip
+        )
 
 
 def _lower_or_climb(take: Take, x: StagedAction, limit: float) -> Iterator[Change]:
@@ -76,9 +81,11 @@ def _climb_instead(take: Take, x: StagedAction) -> Iterator[Change]:
         far = float(np.hypot(*(middle - here)))
         clear = max(obstacle.prop.size[0], obstacle.prop.size[2]) / 2 + 0.3
         near = [
-            m for m in take.stage_set.marks
-            if np.hypot(m.x - middle[0], m.z - middle[1]) < far and (middle - here) @ (middle - (m.x, m.z)) > clear * far * 0.5
-        ]  # fmt: skip
+            m
+            for m in take.stage_set.marks
+            if np.hypot(m.x - middle[0], m.z - middle[1]) < far
+            and (middle - here) @ (middle - (m.x, m.z)) > clear * far * 0.5
+        ]
         for m in sorted(near, key=lambda m: (float(np.hypot(m.x - middle[0], m.z - middle[1])), m.id))[:1]:
             yield changes.action(take, x, climb, start=m.id, pace="fast")
     for more in (2.5, 5.0, 8.0):
@@ -97,10 +104,16 @@ def jump_distance(take: Take) -> Iterator[Problem]:
         if x.leap <= limit * (1 + TOLERANCE) + 0.05:
             continue
         yield Problem(
-            where=x.path, measured=x.leap, limit=limit, unit="m", shot=take.shot.id, raised_by=x.actor, owners=("scene", x.actor),
+            where=x.path,
+            measured=x.leap,
+            limit=limit,
+            unit="m",
+            shot=take.shot.id,
+            raised_by=x.actor,
+            owners=("scene", x.actor),
             text=f"{name} leaps at most {limit:.2f} m and this jump covers {x.leap:.2f} m",
             changes=partial(_narrow_or_climb, take, x, limit),
-        )  # fmt: skip
+        )
 
 
 def _narrow_or_climb(take: Take, x: StagedAction, limit: float) -> Iterator[Change]:
@@ -136,11 +149,16 @@ def speed(take: Take) -> Iterator[Problem]:
         if x.distance < 0.05 or x.speed_limit <= 0 or x.peak_speed <= x.speed_limit * 1.05 or _lacks_time(x):
             continue  # played too fast only because the time is short: `reach.time` says so
         yield Problem(
-            where=x.path, measured=x.peak_speed, limit=x.speed_limit, unit="m/s", shot=take.shot.id, raised_by=x.actor,
+            where=x.path,
+            measured=x.peak_speed,
+            limit=x.speed_limit,
+            unit="m/s",
+            shot=take.shot.id,
+            raised_by=x.actor,
             owners=("director", x.actor),
             text=f"{name} would {ACTIONS.label(x.action)} at {x.peak_speed:.1f} m/s and can do {x.speed_limit:.1f} m/s",
             changes=partial(_more_time, take, x, k, x.peak_speed / x.speed_limit),
-        )  # fmt: skip
+        )
 
 
 @rule(
@@ -155,10 +173,16 @@ def time(take: Take) -> Iterator[Problem]:
         if not _lacks_time(x):
             continue
         yield Problem(
-            where=x.path, measured=x.needed, limit=had, unit="s", shot=take.shot.id, raised_by=x.actor, owners=("director", x.actor),
+            where=x.path,
+            measured=x.needed,
+            limit=had,
+            unit="s",
+            shot=take.shot.id,
+            raised_by=x.actor,
+            owners=("director", x.actor),
             text=f"{name} needs {x.needed:.1f} s to {ACTIONS.label(x.action)} and has {had:.1f} s of the {take.shot.duration:.1f} s shot",
             changes=partial(_more_time, take, x, k, None),
-        )  # fmt: skip
+        )
 
 
 def _more_time(take: Take, x: StagedAction, k: int, ratio: float | None) -> Iterator[Change]:
@@ -196,11 +220,16 @@ def contact(take: Take) -> Iterator[Problem]:
             continue
         reach = take.plan.character(x.actor).limits.reach  # type: ignore[union-attr]
         yield Problem(
-            where=x.path, measured=reach + x.contact_gap, limit=reach, unit="m", shot=take.shot.id, raised_by=x.actor,
+            where=x.path,
+            measured=reach + x.contact_gap,
+            limit=reach,
+            unit="m",
+            shot=take.shot.id,
+            raised_by=x.actor,
             owners=(x.actor, "scene"),
             text=f"{name} reaches {reach:.2f} m and {take.name(x.target)} is {x.contact_gap:.2f} m too far to {ACTIONS.label(x.action)}",
             changes=partial(_come_nearer, take, x, k),
-        )  # fmt: skip
+        )
 
 
 def _come_nearer(take: Take, x: StagedAction, k: int) -> Iterator[Change]:
@@ -241,11 +270,17 @@ def playable(take: Take) -> Iterator[Problem]:
         if len(parts) >= 5 and parts[3] == "performances" and int(parts[4]) < len(take.shot.performances):
             actor = take.shot.performances[int(parts[4])].actor
         yield Problem(
-            where=where, measured=len(sentences), limit=0, unit="remarks", shot=take.shot.id, raised_by=actor or "director",
-            owners=("director", actor) if actor else ("director",), severity=severity,
+            where=where,
+            measured=len(sentences),
+            limit=0,
+            unit="remarks",
+            shot=take.shot.id,
+            raised_by=actor or "director",
+            owners=("director", actor) if actor else ("director",),
+            severity=severity,
             text="; ".join(sentences),
             changes=partial(_play_otherwise, take, where, actor),
-        )  # fmt: skip
+        )
 
 
 def _play_otherwise(take: Take, where: str, actor: str | None) -> Iterator[Change]:

@@ -90,11 +90,16 @@ def path(take: Take) -> Iterator[Problem]:
             name = take.name(actor.id)
             verb = "goes through" if x is not None and ACTIONS[x.action].travels else "is inside"
             yield Problem(
-                where=_where(take, x), measured=float(deep[worst]), limit=0.0, unit="m", shot=take.shot.id, raised_by=actor.id,
+                where=_where(take, x),
+                measured=float(deep[worst]),
+                limit=0.0,
+                unit="m",
+                shot=take.shot.id,
+                raised_by=actor.id,
                 owners=(actor.id, "scene"),
                 text=f"{name} {verb} {prop.prop.name}, {deep[worst]:.2f} m deep at {worst / take.staged.fps:.1f} s",
                 changes=partial(_clear_the_way, take, actor, prop, x, worst),
-            )  # fmt: skip
+            )
 
 
 def _clear_the_way(
@@ -184,11 +189,16 @@ def _too_near(take: Take, a: StagedActor, b: StagedActor, frame: int, apart: Arr
     first, second = ranked
     x = _at(first, time, take.staged.fps)
     return Problem(
-        where=_where(take, x or _at(second, time, take.staged.fps)), measured=float(apart[frame]), limit=limit, unit="m", shot=take.shot.id,
-        raised_by=second.id, owners=(first.id, second.id, "director"),
+        where=_where(take, x or _at(second, time, take.staged.fps)),
+        measured=float(apart[frame]),
+        limit=limit,
+        unit="m",
+        shot=take.shot.id,
+        raised_by=second.id,
+        owners=(first.id, second.id, "director"),
         text=f"{take.name(a.id)} and {take.name(b.id)} {verb} {apart[frame]:.2f} m apart at {time:.1f} s and need {limit:.2f} m",
         changes=lambda: _keep_apart(take, first, second, frame),
-    )  # fmt: skip
+    )
 
 
 def _keep_apart(take: Take, first: StagedActor, second: StagedActor, frame: int) -> Iterator[Change]:
@@ -230,12 +240,19 @@ def on_stage(take: Take) -> Iterator[Problem]:
             continue
         axis = int(np.argmax(np.abs(actor.root[worst, (0, 2)]) - half))
         there, limit = float(np.abs(actor.root[worst, (0, 2)])[axis]), float(half[axis])
-        x_at = _at(actor, worst / take.staged.fps, take.staged.fps)
+        seconds = worst / take.staged.fps
+        x_at = _at(actor, seconds, take.staged.fps)
         yield Problem(
-            where=_where(take, x_at), measured=there, limit=limit, unit="m", shot=take.shot.id, raised_by=actor.id, owners=(actor.id, "scene"),
-            text=f"{take.name(actor.id)} is {there:.1f} m from the middle at {worst / take.staged.fps:.1f} s and the stage ends at {limit:.1f} m",
+            where=_where(take, x_at),
+            measured=there,
+            limit=limit,
+            unit="m",
+            shot=take.shot.id,
+            raised_by=actor.id,
+            owners=(actor.id, "scene"),
+            text=f"{take.name(actor.id)} is {there:.1f} m from the middle at {seconds:.1f} s and the stage ends at {limit:.1f} m",
             changes=partial(_back_on_stage, take, actor, x_at, axis, there),
-        )  # fmt: skip
+        )
 
 
 def _back_on_stage(take: Take, actor: StagedActor, x: StagedAction | None, axis: int, there: float) -> Iterator[Change]:
@@ -271,14 +288,20 @@ def standing(take: Take) -> Iterator[Problem]:
         worst = int(np.argmax(wrong))
         if wrong[worst] <= 0.15:
             continue
-        x_at = _at(actor, worst / take.staged.fps, take.staged.fps)
+        seconds = worst / take.staged.fps
+        x_at = _at(actor, seconds, take.staged.fps)
         how = "above" if actor.root[worst, 1] > floor[worst] else "below"
         yield Problem(
-            where=_where(take, x_at), measured=float(wrong[worst]), limit=0.15, unit="m", shot=take.shot.id, raised_by=actor.id,
+            where=_where(take, x_at),
+            measured=float(wrong[worst]),
+            limit=0.15,
+            unit="m",
+            shot=take.shot.id,
+            raised_by=actor.id,
             owners=(actor.id, "scene"),
-            text=f"{take.name(actor.id)} is {wrong[worst]:.2f} m {how} the ground at {worst / take.staged.fps:.1f} s without jumping, climbing or flying",
+            text=f"{take.name(actor.id)} is {wrong[worst]:.2f} m {how} the ground at {seconds:.1f} s without jumping, climbing or flying",
             changes=partial(_on_the_ground, take, actor, x_at, worst),
-        )  # fmt: skip
+        )
 
 
 def _on_the_ground(take: Take, actor: StagedActor, x: StagedAction | None, worst: int) -> Iterator[Change]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shotplan.plan import CameraSpec, StageSet
 from shotplan.staging import ground
-from shotplan.staging.camera_framing import Pose, frame_subject, view_axes
+from shotplan.staging.camera_framing import Pose, frame_subject, size_distance, view_axes
 from shotplan.staging.camera_moves import Path, camera_to_world, low_pass, move_camera
 from shotplan.staging.camera_occlusion import Solids, clearance, hidden_by, solids
 from shotplan.staging.camera_subject import (
@@ -72,7 +72,7 @@ def solve_camera(
     angle, move, size = ANGLES[spec.angle], MOVES[spec.move], size_of(spec)
     people, things = choose_subject(spec, actors, props, acting)
     main = main_frame(people or [a for a in actors if a.id in acting], fps, frames)
-    view = _view(spec, angle, people, things, actors, props, stage_set, main, frames)
+    view = _view(spec, angle, people, things, actors, props, stage_set, aspect, main, frames)
     focal = LENSES[spec.lens].focal_mm
     bodies = solids(actors, props, frames, without=view.without)
     subject = tuple(e.id for e in view.extents if e.id)
@@ -97,7 +97,7 @@ def solve_camera(
         if view.eye is not None:
             pose = _from_eye(pose, view.eye, view.extents, main)
         path = move_camera(
-            pose, move, target=target, outline=outline[main], main=main, aspect=aspect, fps=fps, carrier=view.carrier,
+            pose, move, target=target, outline=outline, main=main, aspect=aspect, fps=fps, carrier=view.carrier,
             name=f"{spec.subject}{spec.size}{frames}",
         )  # fmt: skip
         path = _above_ground(path, pose, stage_set, flat)
@@ -113,7 +113,7 @@ def solve_camera(
 
 def _view(
     spec: CameraSpec, angle: CameraAngle, people: list[StagedActor], things: list[StagedProp], actors: Sequence[StagedActor],
-    props: Sequence[StagedProp], stage_set: StageSet, main: int, frames: int,
+    props: Sequence[StagedProp], stage_set: StageSet, aspect: float, main: int, frames: int,
 ) -> _View:  # fmt: skip
     size, side = size_of(spec), SIDES[spec.side]
     extents = tuple([actor_extent(a, size) for a in people] or [prop_extent(p, size) for p in things])
@@ -136,7 +136,7 @@ def _view(
         other = _partner(people, actors, main)
         if other is not None:
             subject = extents[0] if other.id != extents[0].id else extents[-1]
-            return _over_shoulder(subject, other, azimuth, angle, main, size_least=least)
+            return _over_shoulder(subject, other, azimuth, spec, aspect, main, size_least=least)
     if angle.relation == "pov" and people:
         return _point_of_view(people[0], spec, actors, props, main, frames)
     return _View(extents, float(azimuth), float(elevation), least)
@@ -157,7 +157,7 @@ def _partner(people: Sequence[StagedActor], actors: Sequence[StagedActor], main:
 
 
 def _over_shoulder(
-    subject: Extent, other: StagedActor, azimuth: float, angle: CameraAngle, main: int, size_least: float
+    subject: Extent, other: StagedActor, azimuth: float, spec: CameraSpec, aspect: float, main: int, size_least: float
 ) -> _View:
     """Behind the other person, past the shoulder that is nearer to the side asked for."""
     height = other.character.height
@@ -166,11 +166,15 @@ def _over_shoulder(
     away[1] = 0.0
     gap = max(float(np.linalg.norm(away)), 0.3)
     base = float(np.arctan2(away[0], away[2]))
-    beside = float(np.arctan2(0.26 * height, gap))
+    back = 0.5 * height
+    behind = gap + back
+    focal = LENSES[spec.lens].focal_mm
+    focal *= max(1.0, behind / size_distance(subject.length, size_of(spec), focal, aspect))
+    # The shoulder ends a quarter of the frame away from the middle, so that it is in the picture and the subject is free.
+    beside = float(np.arctan2(0.18 * height + 0.25 * back * 18.0 / focal, gap))
     turn = float((azimuth - base + np.pi) % (2 * np.pi) - np.pi)
-    behind = gap + 0.42 * height
     rise = head[1] + 0.02 * height - float(subject.center[main, 1])
-    elevation = float(np.arctan2(rise, behind)) + np.radians(angle.elevation) * 0.3
+    elevation = float(np.arctan2(rise, behind)) + np.radians(ANGLES[spec.angle].elevation) * 0.3
     return _View(
         (subject,),
         base + (beside if turn >= 0 else -beside),

@@ -23,6 +23,10 @@ SIZE_TOLERANCE = 0.055
 """Part of the frame height by which the size may give way so that a moving subject stays in a still frame."""
 
 
+CENTRED_RANK = 7
+"""Sizes up to this rank have head room."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """A still camera: `aim` is in the middle of the frame, `distance` metres in front of it, along `azimuth` and `elevation`."""
@@ -85,7 +89,7 @@ def frame_subject(
     whole = size.rank <= WHOLE_BODY_RANK
     if len(extents) > 1 or whole:
         pose = _fit(pose, _points(extents, now), aspect, tallest.center[main], wanted, np.inf)
-    if len(extents) == 1:
+    if len(extents) == 1 and not whole:
         pose = _head_room(pose, extents[0], size, main, aspect)
     if hold is not None and len(hold) > 1:
         reach = wanted * size.fill / max(size.fill - SIZE_TOLERANCE, 0.4 * size.fill)
@@ -98,7 +102,7 @@ def frame_subject(
             max(reach, pose.distance),
         )
         if _holds(held, _points(extents, hold), aspect):
-            if len(extents) == 1 and size.fill > 0.5:
+            if len(extents) == 1 and not whole:
                 kept = _head_room(held, extents[0], size, main, aspect)
                 held = kept if _holds(kept, _points(extents, hold), aspect) else held
             return held
@@ -161,16 +165,11 @@ def _holds(pose: Pose, points: Array, aspect: float) -> bool:
 
 
 def _head_room(pose: Pose, extent: Extent, size: ShotSize, main: int, aspect: float) -> Pose:
-    """Put the top of the head a sensible bit below the frame's top: a tenth for closer sizes, more when the figure is small."""
-    free = max(0.0, 1.0 - size.fill)
-    room = min(free / 2, 0.10) if size.rank > WHOLE_BODY_RANK else free * 0.46
+    """Put the top of the head about a tenth of the frame below its top; the closest size is centred on the eyes instead."""
+    if size.rank > CENTRED_RANK:
+        return pose
+    room = min(0.6 * (1.0 - size.fill), 0.12)
     up = view_axes(pose.azimuth, pose.elevation, pose.roll)[1]
-    top = extent.top[main]
-    _, y, z = in_frame(top[None], pose, aspect)
-    _, ys, _ = in_frame(extent.outline[main], pose, aspect)
-    highest = max(float(y[0]), float(ys.max()))
-    shift = highest - (0.5 - room)
-    if size.rank <= WHOLE_BODY_RANK:  # the feet stay in frame too
-        shift = min(shift, float(ys.min()) + 0.5 - MARGIN)
-    step = up * (shift * float(z[0]) * 36.0 / pose.focal / aspect)
+    _, y, z = in_frame(np.stack([extent.top[main], *extent.outline[main]]), pose, aspect)
+    step = up * ((float(y.max()) - (0.5 - room)) * float(z[0]) * 36.0 / pose.focal / aspect)
     return replace(pose, aim=pose.aim + step)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from shotplan.staging.camera_framing import MARGIN, Pose, in_frame, view_axes
+from shotplan.staging.camera_framing import MARGIN, Pose, view_axes
 from shotplan.staging.staged import Array
 from shotplan.vocabulary.camera import CameraMove
 
@@ -81,7 +81,7 @@ def move_camera(
 ) -> Path:
     """Play `move` around the still `pose`.
 
-    `target`: (F,3) what is framed; `outline`: (K,3) the points to keep in frame at frame `main`; `carrier`: (F,3) what the
+    `target`: (F,3) what is framed; `outline`: (F,K,3) the points to keep in frame; `carrier`: (F,3) what the
     camera is attached to (somebody's eyes), or None; `name` seeds the hand's unrest.
     """
     frames = len(target)
@@ -94,7 +94,7 @@ def move_camera(
     yaw = np.full(frames, pose.azimuth + np.pi)
     pitch = np.full(frames, -pose.elevation)
     focal = np.full(frames, pose.focal)
-    slack_x, slack_y = _slack(pose, outline, aspect)
+    slack_x, slack_y = _slack(pose, target + lead, outline, aspect)
     d = pose.distance
     kind, amount = move.kind, move.amount
     growing = (kind == "dolly" and amount > 0) or (kind == "zoom" and amount > 1)
@@ -131,7 +131,7 @@ def move_camera(
                 ],
                 axis=1,
             )
-            position = position - back * d + around * d
+            position = position - back * d + around * d + track - pose.aim
             operated = "track"
         case "crane":
             position[:, 1] += d * amount * (s - 0.35)
@@ -171,11 +171,13 @@ def _hold_back(
     return yaw, pitch + low_pass(error_pitch - np.clip(error_pitch, -slack_y, slack_y), fps, 0.06)
 
 
-def _slack(pose: Pose, outline: Array, aspect: float) -> tuple[float, float]:
-    """Radians that the camera may turn aside and up or down before the outline leaves the frame."""
-    x, y, _ = in_frame(outline, pose, aspect)
-    free_x = max(0.0, 0.5 - MARGIN - float(np.abs(x).max()))
-    free_y = max(0.0, 0.5 - MARGIN - float(np.abs(y).max()))
+def _slack(pose: Pose, aim: Array, outline: Array, aspect: float) -> tuple[float, float]:
+    """Radians that the camera may turn aside and up or down before the outline, in any of its poses, leaves the frame."""
+    right, up, back = view_axes(pose.azimuth, pose.elevation, pose.roll)
+    rel = outline - aim[:, None]
+    scale = pose.focal / 36.0 / np.maximum(pose.distance - rel @ back, 0.1 * pose.distance)
+    free_x = max(0.0, 0.5 - MARGIN - float(np.abs(rel @ right * scale).max()))
+    free_y = max(0.0, 0.5 - MARGIN - float(np.abs(rel @ up * scale * aspect).max()))
     return float(np.arctan(free_x * 36.0 / pose.focal)), float(np.arctan(free_y * 36.0 / (pose.focal * aspect)))
 
 

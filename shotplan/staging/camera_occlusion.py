@@ -46,7 +46,10 @@ class Solids:
 def solids(
     actors: Sequence[StagedActor], props: Sequence[StagedProp], frames: int, *, without: Collection[str] = ()
 ) -> Solids:
-    """Everything that can be bumped into or hide something, except `without`. Things in a hand and things flat on the ground do not count."""
+    """Everything that can be bumped into or hide something, except `without`.
+
+    Things in a hand and things flat on the ground do not count.
+    """
     held = {h for a in actors for h in a.holds if h}
     boxes = [
         p for p in props
@@ -130,7 +133,10 @@ def hidden_by(eye: Array, points: Array, bodies: Solids) -> Array:
 
 
 def _segments_meet(eye: Array, points: Array, bodies: Solids) -> Array:
-    """Whether the sight line passes through each capsule before it reaches the point (closest points of two segments, Ericson 2005, 5.1.9)."""
+    """Whether the sight line passes through each capsule before it reaches the point.
+
+    Closest points of two segments: Ericson, "Real-Time Collision Detection" (2005), 5.1.9.
+    """
     d1 = (points - eye[:, None])[:, :, None]
     d2 = (bodies.b - bodies.a)[:, None]
     r = (eye[:, None] - bodies.a)[:, None]

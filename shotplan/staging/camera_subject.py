@@ -77,23 +77,36 @@ def actor_extent(actor: StagedActor, size: ShotSize) -> Extent:
     bottom = top + down * length
     bottom[:, 1] = np.maximum(bottom[:, 1], np.minimum(actor.root[:, 1], joints[..., 1].min(axis=1)))
     rear = hips + (hips - neck) * (0.05 if biped else 0.4)
-    body = np.concatenate([joints, top[:, None], rear[:, None]], axis=1)
+    crest = top - down * (0.05 if biped else 0.2) * height  # hair and ears
+    body = np.concatenate([joints, crest[:, None], rear[:, None]], axis=1)
     middle = (body.min(axis=1) + body.max(axis=1)) / 2
     center = (top + bottom) / 2
     whole = size.rank <= WHOLE_BODY_RANK
     if whole:
         center = middle
         outline = body
+    elif size.rank == 8:  # an extreme close-up is of the eyes
+        eyes = joints[:, (14, 15)].mean(axis=1)
+        center = eyes
+        around = (
+            0.25 * length * np.array([[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1], [0, 1, 0], [0, -1, 0]], dtype=float)
+        )
+        outline = center[:, None] + around
     else:
         weight = 0.0 if biped else float(np.clip((size.segment - 0.36) / 0.64, 0.0, 1.0))
         center = center.copy()
         center[:, (0, 2)] = center[:, (0, 2)] * (1 - weight) + middle[:, (0, 2)] * weight
-        # What must stay in frame: the segment and the shoulders. The two closest sizes cut into the head on purpose.
-        wide, keep = {6: (0.07, 0.95), 7: (0.05, 0.8), 8: (0.03, 0.6)}.get(size.rank, (0.11, 1.0))
+        # What must stay in frame: the segment and the shoulders. A big close-up cuts into the head on purpose.
+        wide, keep = {6: (0.07, 0.95), 7: (0.05, 0.8)}.get(size.rank, (0.11, 1.0))
         around = wide * height * np.array([[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]], dtype=float)
         half = keep * (top - center)[:, None]
+        forehead = 0.0 if biped or size.rank > 5 else 0.08 * height
         outline = np.concatenate(
-            [center[:, None] + half + 0.4 * around, center[:, None] + around, center[:, None] - half + 0.4 * around],
+            [
+                center[:, None] + half + 0.4 * around + np.array([0.0, forehead, 0.0]),
+                center[:, None] + around,
+                center[:, None] - half + 0.4 * around,
+            ],
             axis=1,
         )
     eyes = joints[:, (14, 15)].mean(axis=1)
@@ -115,8 +128,8 @@ def prop_extent(prop: StagedProp, size: ShotSize) -> Extent:
     body = turned + prop.position[:, None]
     reference = max(height, 0.6 * max(width, depth))
     length = max(0.12, reference * max(size.segment, 0.5))
-    top = prop.position + (0.0, height, 0.0)
-    center = prop.position + (0.0, max(height / 2, height - length / 2), 0.0)
+    top = prop.position + np.array([0.0, height, 0.0])
+    center = prop.position + np.array([0.0, max(height / 2, height - length / 2), 0.0])
     outline = (
         body
         if size.rank <= WHOLE_BODY_RANK
@@ -127,7 +140,7 @@ def prop_extent(prop: StagedProp, size: ShotSize) -> Extent:
 
 def place_extent(id: str, spot: Array, heading: Array, size: ShotSize, height: float = _PERSON) -> Extent:
     """An empty spot framed as if a person stood there. `spot`: (F,3) on the ground."""
-    top = spot + (0.0, height, 0.0)
+    top = spot + np.array([0.0, height, 0.0])
     length = size.segment * height
     center = top - (0.0, length / 2, 0.0)
     points = np.stack([top, center, top - (0.0, length, 0.0)], axis=1)

@@ -16,9 +16,14 @@ from shotplan.staging.staged import StagedShot
 def film() -> ShotPlan:
     """A girl walks up to a boy in a field, says hello, he waves, she jumps a box: four shots, nothing to object to."""
     field = StageSet(
-        id="field", name="the field", place="field",
-        props=(Prop.of_kind("box", "box", "box", 3.6, 0.0, size=(0.4, 0.3, 0.6)), Prop.of_kind("tree", "tree", "tree", -5.0, -3.2)),
-    )  # fmt: skip
+        id="field",
+        name="the field",
+        place="field",
+        props=(
+            Prop.of_kind("box", "box", "box", 3.6, 0.0, size=(0.4, 0.3, 0.6)),
+            Prop.of_kind("tree", "tree", "tree", -5.0, -3.2),
+        ),
+    )
     girl, boy = Character.of_kind("girl", "Mei", "girl"), Character.of_kind("boy", "Tom", "boy")
     beats = (
         Beat(id="b1", span="Mei walks to Tom", actor="girl", action="walk"),
@@ -28,7 +33,10 @@ def film() -> ShotPlan:
     )
     shots = (
         Shot(
-            id="s01", set="field", beats=("b1",), duration=4.5,
+            id="s01",
+            set="field",
+            beats=("b1",),
+            duration=4.5,
             performances=(
                 Performance(actor="girl", beat="b1", action="walk", start="left", end="center_left"),
                 Performance(actor="boy", action="stand", start="center_right", target="girl"),
@@ -36,24 +44,36 @@ def film() -> ShotPlan:
             camera=CameraSpec(size="long"),
         ),
         Shot(
-            id="s02", set="field", beats=("b2",), duration=3.0,
-            performances=(Performance(actor="girl", beat="b2", action="talk", target="boy"), Performance(actor="boy", action="look", target="girl")),
+            id="s02",
+            set="field",
+            beats=("b2",),
+            duration=3.0,
+            performances=(
+                Performance(actor="girl", beat="b2", action="talk", target="boy"),
+                Performance(actor="boy", action="look", target="girl"),
+            ),
             camera=CameraSpec(size="medium", subject="girl", side="audience_right"),
         ),
         Shot(
-            id="s03", set="field", beats=("b3",), duration=3.0,
+            id="s03",
+            set="field",
+            beats=("b3",),
+            duration=3.0,
             performances=(Performance(actor="boy", beat="b3", action="wave", target="girl", emotion="happy"),),
             camera=CameraSpec(size="medium_close", subject="boy", side="audience_left"),
         ),
         Shot(
-            id="s04", set="field", beats=("b4",), duration=4.0,
+            id="s04",
+            set="field",
+            beats=("b4",),
+            duration=4.0,
             performances=(
                 Performance(actor="girl", beat="b4", action="jump_over", target="box", start="front_right"),
                 Performance(actor="boy", action="stand", start="back_left"),
             ),
             camera=CameraSpec(size="full", subject="girl", move="follow"),
         ),
-    )  # fmt: skip
+    )
     brief = Brief.from_text("Mei walks to Tom and says hello. Tom waves. Mei jumps over a box.")
     return ShotPlan(brief=brief, cast=(girl, boy), sets=(field,), beats=beats, shots=shots)
 

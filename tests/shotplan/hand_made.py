@@ -10,13 +10,29 @@ from shotplan.staging.staged import JOINTS, StagedAction, StagedActor, StagedPro
 
 # nose, neck, r/l arms, r/l legs, eyes, ears: (left, up, forward) in body heights
 _BIPED = {
-    "nose": (0, 0.92, 0.06), "neck": (0, 0.82, 0), "r_shoulder": (-0.11, 0.81, 0), "r_elbow": (-0.15, 0.63, 0), "r_wrist": (-0.16, 0.46, 0.03),
-    "r_hip": (-0.06, 0.52, 0), "r_knee": (-0.06, 0.28, 0), "r_ankle": (-0.06, 0.04, 0), "r_eye": (-0.02, 0.94, 0.05), "r_ear": (-0.045, 0.935, 0),
-}  # fmt: skip
+    "nose": (0, 0.92, 0.06),
+    "neck": (0, 0.82, 0),
+    "r_shoulder": (-0.11, 0.81, 0),
+    "r_elbow": (-0.15, 0.63, 0),
+    "r_wrist": (-0.16, 0.46, 0.03),
+    "r_hip": (-0.06, 0.52, 0),
+    "r_knee": (-0.06, 0.28, 0),
+    "r_ankle": (-0.06, 0.04, 0),
+    "r_eye": (-0.02, 0.94, 0.05),
+    "r_ear": (-0.045, 0.935, 0),
+}
 _QUADRUPED = {
-    "nose": (0, 0.78, 0.85), "neck": (0, 0.75, 0.45), "r_shoulder": (-0.12, 0.65, 0.4), "r_elbow": (-0.12, 0.35, 0.4), "r_wrist": (-0.12, 0.03, 0.42),
-    "r_hip": (-0.12, 0.62, -0.4), "r_knee": (-0.12, 0.35, -0.45), "r_ankle": (-0.12, 0.03, -0.4), "r_eye": (-0.06, 0.87, 0.7), "r_ear": (-0.1, 0.96, 0.55),
-}  # fmt: skip
+    "nose": (0, 0.78, 0.85),
+    "neck": (0, 0.75, 0.45),
+    "r_shoulder": (-0.12, 0.65, 0.4),
+    "r_elbow": (-0.12, 0.35, 0.4),
+    "r_wrist": (-0.12, 0.03, 0.42),
+    "r_hip": (-0.12, 0.62, -0.4),
+    "r_knee": (-0.12, 0.35, -0.45),
+    "r_ankle": (-0.12, 0.03, -0.4),
+    "r_eye": (-0.06, 0.87, 0.7),
+    "r_ear": (-0.1, 0.96, 0.55),
+}
 
 
 def body(kind_body: str, height: float) -> np.ndarray:
@@ -30,9 +46,18 @@ def body(kind_body: str, height: float) -> np.ndarray:
 
 
 def actor(
-    id: str = "ann", kind: str = "woman", *, frames: int = 48, fps: int = 16, start=(0.0, 0.0, 0.0), end=None, heading: float = 0.0, action: str = "stand",
-    hop: float = 0.0, target: str | None = None,
-) -> StagedActor:  # fmt: skip
+    id: str = "ann",
+    kind: str = "woman",
+    *,
+    frames: int = 48,
+    fps: int = 16,
+    start=(0.0, 0.0, 0.0),
+    end=None,
+    heading: float = 0.0,
+    action: str = "stand",
+    hop: float = 0.0,
+    target: str | None = None,
+) -> StagedActor:
     """Somebody who stands, or slides from `start` to `end` with a hop of `hop` metres in the middle."""
     character = Character.of_kind(id, id.title(), kind)
     plan = "quadruped" if character.kind in ("fox", "horse", "mouse", "dragon", "bear") else "biped"
@@ -46,9 +71,21 @@ def actor(
     seconds = frames / fps
     speed = float(np.linalg.norm(b - a)) / seconds
     acted = StagedAction(
-        path="/shots/0/performances/0", beat="b1", actor=id, action=action, target=target, t0=0.0, t1=seconds, needed=seconds, start=a, end=b,
-        distance=float(np.linalg.norm(b - a)), peak_speed=speed, speed_limit=character.limits.run_speed, apex=hop,
-    )  # fmt: skip
+        path="/shots/0/performances/0",
+        beat="b1",
+        actor=id,
+        action=action,
+        target=target,
+        t0=0.0,
+        t1=seconds,
+        needed=seconds,
+        start=a,
+        end=b,
+        distance=float(np.linalg.norm(b - a)),
+        peak_speed=speed,
+        speed_limit=character.limits.run_speed,
+        apex=hop,
+    )
     return StagedActor(
         id,
         character,
@@ -76,7 +113,15 @@ def prop(
     return StagedProp(id, made, n[:, None] * np.array([x, 0.0, z]), n * np.radians(yaw), n.astype(bool), 0 * n)
 
 
-def shot(spec: CameraSpec, actors=(), props=(), *, fps: int = 16, aspect: float = 832 / 480, stage_set: StageSet | None = None) -> StagedShot:  # fmt: skip
+def shot(
+    spec: CameraSpec,
+    actors=(),
+    props=(),
+    *,
+    fps: int = 16,
+    aspect: float = 832 / 480,
+    stage_set: StageSet | None = None,
+) -> StagedShot:
     """A staged shot of these actors and props with a solved camera."""
     stage_set = stage_set or StageSet(id="wood", name="wood", place="forest")
     frames = len(actors[0].root) if actors else len(props[0].yaw) if props else 48

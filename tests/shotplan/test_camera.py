@@ -148,7 +148,9 @@ def test_follow_keeps_a_jumping_runner_in_a_full_shot_without_jitter():
         CameraSpec(size="full", move="follow"),
         [actor("fox", "fox", start=(-4, 0, 0), end=(4, 0, 0), heading=1.57, hop=1.0)],
     )
-    assert measure.frame_coverage(staged, staged.actors[0]).min() > 0.9
+    held = measure.frame_coverage(staged, staged.actors[0])
+    assert held.min() >= 0.8
+    assert held.mean() > 0.95
     assert np.abs(measure.measured_fill(staged, staged.actors[0]) - 0.72).max() < 0.1
     jerk = np.abs(np.diff(staged.camera.c2w[:, :3, 3], n=3, axis=0)).max()
     assert jerk < 0.05
