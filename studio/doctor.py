@@ -35,7 +35,7 @@ def examine(llm: str = "auto") -> list[Check]:
     checks = [_python(), _machine()]
     checks += [
         _package(name)
-        for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av", "ncnn")
+        for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av")
     ]
     checks += [_try("embedded crew", _embedded_crew), _try("chosen model", lambda: _chosen_model(llm))]
     checks += [_try("video backends", _backends), _try("embedded video model", _video_weights), _fonts(), _disk()]
@@ -99,14 +99,12 @@ def _video_weights() -> Check:
 
 
 def _fonts() -> Check:
-    from video_core.lettering import font_for
+    from video_core.animatic.lettering import undrawable
 
-    missing = [language for language in ("en", "zh", "ja") if font_for(language) is None]
+    missing = undrawable("Aé狐狸跳过きつねキツネ")
     if missing:
-        return Check(
-            "caption fonts", "note", f"no font for {', '.join(missing)}", "install a CJK font, such as Noto Sans CJK"
-        )
-    return Check("caption fonts", "ok", "en, zh, ja")
+        return Check("caption letters", "note", f"no shapes for {missing}", "reinstall opencv-python-headless 5 from PyPI")
+    return Check("caption letters", "ok", "Latin, Chinese, Japanese")
 
 
 def _disk() -> Check:

@@ -30,7 +30,7 @@ from video_core.encode import frames_of_mp4
 from video_core.film import Take, write_film
 from video_core.ledger import Ledger, digest_of, write_text
 from video_core.rasterise import condition
-from video_core.storyboard import Panel, storyboard
+from video_core.storyboard import Panel, panel_of, storyboard
 
 LOOK = "1"
 """Changes whenever drawings change, so that files made by an older version count as stale."""
@@ -109,7 +109,8 @@ class Production:
         inputs = digest_of(LOOK, language, *(self._digest(path) for path in bundles))
         with self._phase("storyboard", len(staged), "panels"):
             if not self.ledger.current(name, inputs):
-                storyboard(self._panels(staged, bundles), self.folder / name, language=language)
+                panels = list(self._panels(staged, bundles))
+                storyboard(panels, self.folder / name, title=_title(self.plan), language=language)
                 self.ledger.record(name, inputs)
         return File(self.folder / name, "storyboard")
 
@@ -147,7 +148,7 @@ class Production:
 
     def _panels(self, staged: Sequence[StagedShot], bundles: Sequence[Path]) -> Iterator[Panel]:
         for n, (shot, path) in enumerate(zip(staged, bundles, strict=True), 1):
-            yield Panel(shot, Conditioning.load(path))
+            yield panel_of(shot, Conditioning.load(path), language=self.plan.brief.language, action=_what(self.plan, shot))
             self.report.progressed("storyboard", n, len(staged), shot.shot.id)
 
     def _frames(self, path: Path, n: int, count: int) -> Iterator[NDArray[np.uint8]]:
@@ -180,6 +181,17 @@ class Production:
         path = self.folder / "report.txt"
         write_text(path, "\n".join(lines) + "\n")
         return File(path, "report")
+
+
+def _title(plan: ShotPlan) -> str:
+    """The script's first sentence, as far as a heading goes."""
+    first = plan.brief.script.splitlines()[0]
+    return first if len(first) <= 70 else first[:69].rstrip() + "…"
+
+
+def _what(plan: ShotPlan, shot: StagedShot) -> str:
+    """The script's own words for what the shot shows."""
+    return "; ".join(beat.span for id in shot.shot.beats if (beat := plan.beat(id)) is not None)
 
 
 def _report_of(clip_path: Path) -> dict[str, Any]:
