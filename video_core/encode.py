@@ -5,10 +5,12 @@ Knows PyAV (FFmpeg). Does not know shots. A file appears under its name only whe
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -33,6 +35,12 @@ def codec() -> str:
     raise RenderError("FFmpeg has no usable mp4 encoder", todo="reinstall the `av` package from PyPI")
 
 
+def discard(path: Path) -> None:
+    """Remove a half-written file, if there is one."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, int] | None = None) -> int:
     """Write RGB frames (H,W,3) one by one as h264 yuv420p; returns how many.
 
@@ -46,13 +54,13 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with av.open(str(part), mode="w", format="mp4", options={"movflags": "+faststart"}) as container:
-            stream = None
+            stream: av.VideoStream | None = None
             shape: tuple[int, ...] = ()
             for frame in frames:
                 if stream is None:
                     h, w = size or frame.shape[:2]
                     h, w = h - h % 2, w - w % 2
-                    stream = container.add_stream(codec(), rate=Fraction(fps))
+                    stream = cast(av.VideoStream, container.add_stream(codec(), rate=Fraction(fps)))
                     stream.width, stream.height, stream.pix_fmt = w, h, "yuv420p"
                     stream.codec_context.time_base = Fraction(1, fps)
                     stream.codec_context.thread_count = 1
@@ -75,11 +83,11 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
                 container.mux(packet)
         os.replace(part, path)
     except (OSError, av.error.FFmpegError) as e:
-        part.unlink(missing_ok=True)
+        discard(part)
         reason = getattr(e, "strerror", None) or str(e)
         raise RenderError(f"cannot write the film: {reason}", where=str(path), todo="check the folder and the free space") from e
     except BaseException:
-        part.unlink(missing_ok=True)
+        discard(part)
         raise
     return count
 
@@ -89,7 +97,7 @@ def frames_of_mp4(path: Path) -> Iterator[Bytes]:
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(container.streams.video[0]):
-                yield frame.to_ndarray(format="rgb24")
+                yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     except (OSError, IndexError, av.error.FFmpegError) as e:
         raise RenderError(f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again") from e
 

@@ -20,6 +20,7 @@ from shotplan.vocabulary import ACTIONS, ANGLES, LENSES, MOVES, SHOT_SIZES, Lang
 from video_core.animatic.draw import Animatic
 from video_core.animatic.lettering import measure, undrawable, wrap, write
 from video_core.conditioning import Conditioning
+from video_core.encode import discard
 
 Bytes = NDArray[np.uint8]
 Color = tuple[int, int, int]
@@ -94,7 +95,7 @@ def clearest_frame(conditioning: Conditioning, wanted: int, actor: str | None = 
     if not cast:
         return wanted
     which = [cast.index(actor)] if actor in cast else list(range(len(cast)))
-    shown = (conditioning.joints_2d[:, which, :, 2] > 0.5).mean(axis=(1, 2))
+    shown = (conditioning.joints_2d[..., 2][:, which] > 0.5).mean(axis=(1, 2))
     if shown[wanted] >= 0.75 * shown.max():
         return wanted
     good = np.flatnonzero(shown >= 0.75 * shown.max())
@@ -151,7 +152,7 @@ def storyboard(panels: Sequence[Panel], path: Path, *, title: str = "", language
         part.write_bytes(payload.tobytes())
         os.replace(part, path)
     except OSError as e:
-        part.unlink(missing_ok=True)
+        discard(part)
         raise RenderError(f"cannot write the storyboard: {e.strerror or e}", where=str(path), todo="check the folder and the free space") from e
     return path
 

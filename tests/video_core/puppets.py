@@ -73,8 +73,8 @@ def _quadruped(frames: int, h: float, gait: Floats, walking: float) -> Floats:
     def put(k: int, x: float, y: float | Floats, z: float | Floats) -> None:
         p[:, k, 0], p[:, k, 1], p[:, k, 2] = x * h, np.asarray(y) * h, np.asarray(z) * h
 
-    put(0, 0, 0.80, 0.92), put(1, 0, 0.70, 0.42)
-    put(14, -0.06, 0.90, 0.76), put(15, 0.06, 0.90, 0.76), put(16, -0.09, 0.88, 0.62), put(17, 0.09, 0.88, 0.62)
+    put(0, 0, 0.86, 0.80), put(1, 0, 0.72, 0.44)
+    put(14, -0.07, 0.916, 0.64), put(15, 0.07, 0.916, 0.64), put(16, -0.085, 1.0, 0.505), put(17, 0.085, 1.0, 0.505)
     for k, side in ((2, -1), (5, 1)):
         put(k, side * 0.11, 0.58, 0.36), put(k + 1, side * 0.11, 0.32, 0.34 + 0.10 * s * side), put(k + 2, side * 0.11, 0.04, 0.36 + 0.28 * s * side)
     for k, side in ((8, -1), (11, 1)):
@@ -88,8 +88,8 @@ def _bird(frames: int, h: float, gait: Floats, flap: float) -> Floats:
     def put(k: int, x: float, y: float | Floats, z: float | Floats) -> None:
         p[:, k, 0], p[:, k, 1], p[:, k, 2] = x * h, np.asarray(y) * h, np.asarray(z) * h
 
-    put(0, 0, 0.76, 0.26), put(1, 0, 0.62, 0.05)
-    put(14, -0.10, 0.83, 0.18), put(15, 0.10, 0.83, 0.18), put(16, -0.16, 0.80, 0.03), put(17, 0.16, 0.80, 0.03)
+    put(0, 0, 0.82, 0.29), put(1, 0, 0.66, 0.05)
+    put(14, -0.09, 0.88, 0.17), put(15, 0.09, 0.88, 0.17), put(16, -0.12, 0.93, 0.03), put(17, 0.12, 0.93, 0.03)
     lift = np.sin(gait) * flap
     for k, side in ((2, -1), (5, 1)):
         put(k, side * 0.18, 0.58, 0)

@@ -371,7 +371,7 @@ class BeastArtist:
         big = self.kind in ("cat", "rabbit", "mouse", "frog")
         features = Features(
             eye_x=0.62 if narrow else 0.50, eye_y=0.42 if self.kind == "frog" else 0.10, eye_width=0.24 if big else 0.20, eye_height=0.30 if big else 0.25,
-            brow_y=0.52, nose=False, mouth=self.kind == "frog", mouth_y=-0.45, mouth_width=0.5, iris=rgb(_IRIS.get(self.kind, "#5a3a24")),
+            brow_y=0.52, tilt=0.0, nose=False, mouth=self.kind == "frog", mouth_y=-0.45, mouth_width=0.5, iris=rgb(_IRIS.get(self.kind, "#5a3a24")),
             slit=self.kind in ("cat", "dragon", "fox"), brows=abs(float(f.puppet.expression[f.frame, 2])) > 0.25, lashes=self.kind in ("deer", "horse"),
         )  # fmt: skip
         if self.kind == "frog":

@@ -100,16 +100,20 @@ class BirdArtist:
         r = f.size(names[0], b.arm)
         lit, dark = self._paint(mix(self.coat, self.dark, 0.30))
         if not self._spread(s):
-            tip = w + (w - a) * 0.18
-            wing = smooth(np.array([a + (e - a) * -0.12, a * 0.5 + e * 0.5 + f.body_axes[2, :2] * r * 1.1, e + f.body_axes[2, :2] * r * 0.9, tip, e - f.body_axes[2, :2] * r * 1.7, a - f.body_axes[2, :2] * r * 1.2]), 4)
+            down = (w - a) / max(float(np.hypot(*(w - a))), 1e-6)
+            side = np.array([-down[1], down[0]]) * max(f.size(names[0], b.trunk * 0.52), r)
+            tip = w + down * f.size(names[2], 0.10)
+            middle = a * 0.55 + w * 0.45
+            wing = smooth(np.array([a - down * r * 0.9, a + side * 0.75, middle + side * 0.95, w + side * 0.45, tip, w - side * 0.45, middle - side * 0.95, a - side * 0.75]), 4)
             self.pen.cutout(wing, lit)
             if not self.look.flat:
-                for t in (0.45, 0.68):
+                for t in (0.42, 0.62, 0.80):
                     at = a * (1 - t) + tip * t
-                    line = smooth(np.array([at - f.body_axes[2, :2] * r * 1.2, at + (tip - a) * 0.06, at + f.body_axes[2, :2] * r * 0.8]), 3, closed=False)
+                    wide = side * (0.85 - 0.5 * t)
+                    line = smooth(np.array([at - wide, at + down * r * 0.9, at + wide]), 4, closed=False)
                     self.pen.stroke(line, dark, max(1.0, r * 0.16))
             return
-        back = -f.body_axes[2, :2] * f.size(names[0], 0.30) - f.body_axes[1, :2] * f.size(names[0], 0.10)
+        back = -f.body_axes[1, :2] * f.size(names[0], 0.34) - f.body_axes[2, :2] * f.size(names[0], 0.04)
         feathers = []
         for k, t in enumerate(np.linspace(0.12, 1.0, 7)):
             root = a + (e - a) * (t * 2) if t < 0.5 else e + (w - e) * (t * 2 - 1)

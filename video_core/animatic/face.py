@@ -38,6 +38,8 @@ class Features:
     slit: bool = False
     """Slit pupils."""
     mouth: bool = True
+    tilt: float = 0.06
+    """How far the outer corner of the eye is raised, in eye heights."""
 
 
 def on_face(xy: ArrayLike, bulge: float = 1.0) -> Floats:
@@ -96,7 +98,7 @@ class FaceArtist:
         cx, cy = side * f.eye_x, f.eye_y
         u = np.linspace(-1, 1, 25 if self.radius > 40 else 13)
         n = ring_points(self.radius * h)
-        tilt = 0.06 * u * h + (-0.10 * min(self.brow, 0.0)) * u * h * 2.0
+        tilt = f.tilt * u * h + (-0.10 * min(self.brow, 0.0)) * u * h * 2.0
         if wide < 0.2:
             curve = (-0.32 if self.smile < 0.3 else 0.42) * (1 - u**2) * h
             line = self._draw(np.stack([cx + side * u * w, cy + curve - 0.1 * h], axis=-1))
@@ -159,9 +161,14 @@ class FaceArtist:
         if self.radius < 9:
             return
         shade = self.look.paint(skin)[1]
-        if abs(self.figure.head_axes[2, 0]) > 0.30:
-            line = self.figure.globe(np.array([(0.0, -0.37, 1.035), (0.0, -0.455, 1.085), (0.0, -0.485, 1.0)]))
-            self.pen.stroke(line, mix(shade, self.ink, 0.35), max(self.radius * 0.024, 1))
+        turned = abs(float(self.figure.head_axes[2, 0]))
+        if turned > 0.30:
+            points = self.figure.globe(np.array([(0.0, -0.22, 0.90), (0.0, -0.45, 1.13), (0.0, -0.55, 0.88)]))
+            if turned > 0.8:
+                self.pen.fill(points, self.look.paint(skin)[0])
+                self.pen.stroke(points, self.ink, max(self.pen.outline_width() * 0.8, 1))
+            else:
+                self.pen.stroke(self.figure.globe(np.array([(0.0, -0.40, 1.06), (0.0, -0.46, 1.09), (0.0, -0.49, 1.0)])), mix(shade, self.ink, 0.35), max(self.radius * 0.024, 1))
         else:
             dot = self.figure.globe(np.array([(0.0, -0.45, 1.06)]))[0]
             r = self.radius * 0.035
@@ -177,7 +184,7 @@ class FaceArtist:
                 self.pen.glaze(spot, tint, 0.30 + 0.3 * min(self.smile, 1.0), soft=self.radius * 0.04)
 
     def _mouth(self, f: Features) -> None:
-        if self._facing(0.0, f.mouth_y) < 0.02:
+        if self._facing(0.0, f.mouth_y) < -0.10:
             return
         u = np.linspace(-1, 1, 11)
         open_ = float(np.clip(self.mouth_open, 0, 1))

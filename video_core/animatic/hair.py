@@ -71,11 +71,7 @@ class HairArtist:
                 at = f.globe(np.array([(0.0, -0.2, -0.6)]))[0]
                 self.pen.cutout(ellipse(at, r * 0.84, r * 0.55), self.paint[0], factor=0.8)
             return
-        dome = f.globe(np.array([(0.0, 0.05, -0.04)]))[0]
-        if self.form == "long":
-            parts = [ellipse(dome, r * 1.07, r * 1.06)]
-        else:
-            parts = [self._bowl(-0.50 if self.form != "tails" else -0.42)]
+        parts = [self._bowl({"tails": -0.42, "long": -0.72}.get(self.form, -0.50))]
         crown = list(parts)
         if self.form in ("short", "messy"):
             parts += self._spikes(1.20 if self.form == "short" else 1.32)
@@ -90,7 +86,7 @@ class HairArtist:
         for y in (low, low * 0.4, 0.25, 0.6, 0.88, 1.0):
             radius = 1.07 * np.sqrt(max(1 - (y / 1.06) ** 2, 0.0)) * (0.98 if y == low else 1.0)
             ring = np.stack([np.sin(angle) * radius, np.full(28, y + 0.05), np.cos(angle) * radius - 0.03], axis=-1)
-            rings.append(ring[ring[:, 2] < 0.30] if y < 0.2 else ring)
+            rings.append(ring[ring[:, 2] < (0.30 if y > low else 0.05)] if y < 0.2 else ring)
         return hull(self.f.globe(np.concatenate(rings)))
 
     def _tone(self, crown: Floats) -> None:
@@ -134,14 +130,14 @@ class HairArtist:
 
     def _rim(self) -> Floats:
         """The border of the face on the globe (n,3), from the left temple over the chin to the right temple."""
-        half = [(0.84, 0.14, 0.54), (0.95, -0.10, 0.30), (0.97, -0.36, 0.12), (0.84, -0.66, 0.20), (0.48, -0.93, 0.40), (0.14, -1.12, 0.44)]
+        half = [(0.84, 0.14, 0.54), (0.95, -0.10, 0.30), (0.97, -0.36, 0.12), (0.84, -0.66, 0.24), (0.48, -0.93, 0.50), (0.14, -1.12, 0.62)]
         if self.form == "long":
-            half = [(0.86, 0.10, 0.52), (0.90, -0.22, 0.42), (0.78, -0.58, 0.46), (0.46, -0.92, 0.46), (0.14, -1.11, 0.44)]
+            half = [(0.86, 0.10, 0.52), (0.90, -0.22, 0.42), (0.78, -0.58, 0.46), (0.46, -0.92, 0.54), (0.14, -1.11, 0.62)]
         return np.array(half + [(-x, y, z) for x, y, z in half[::-1]])
 
     def _hairline(self) -> Floats:
         """The top of the face under the fringe (n,3), from right temple to left."""
-        return np.array([(-0.80, 0.36, 0.52), (-0.45, 0.52, 0.72), (0.0, 0.58, 0.80), (0.45, 0.52, 0.72), (0.80, 0.36, 0.52)])
+        return np.array([(-0.80, 0.30, 0.52), (-0.45, 0.38, 0.80), (0.0, 0.40, 0.90), (0.45, 0.38, 0.80), (0.80, 0.30, 0.52)])
 
     def _pushed(self, points: Floats) -> Floats:
         """Head points to pixels; those on the far side go to the rim of the head as seen."""
@@ -168,7 +164,7 @@ class HairArtist:
             return
         part = ((self.seed % 7) - 3) / 10
         if self.form in ("long", "bun"):
-            teeth = [(0.94, -0.30), (0.80, 0.14), (0.62, 0.22), (0.40, 0.34), (part, 0.62), (-0.35, 0.36), (-0.60, 0.24), (-0.80, 0.14), (-0.94, -0.30)]
+            teeth = [(0.94, -0.30), (0.80, 0.14), (0.62, 0.22), (0.40, 0.34), (part, 0.50), (-0.35, 0.36), (-0.60, 0.24), (-0.80, 0.14), (-0.94, -0.30)]
         elif self.form == "tails":
             teeth = [(0.95, -0.12), (0.78, 0.12), (0.66, 0.24), (0.45, 0.08), (0.30, 0.26), (0.08, 0.08), (-0.10, 0.26), (-0.30, 0.08), (-0.50, 0.25), (-0.66, 0.10), (-0.78, 0.22), (-0.95, -0.12)]
         else:
@@ -181,8 +177,12 @@ class HairArtist:
         polygon = np.concatenate([edge, smooth(pixels[count:], 3, closed=False)])
         self.pen.fill(polygon, self.paint[0])
         if self.look.flat:
+            if self.form == "long":
+                self._locks()
             return
         self.pen.stroke(edge, self.look.outline(), self.pen.outline_width() * 0.9)
+        if self.form == "long":
+            self._locks()
         if self.look.style == "ink":
             return
         drop = self._pushed(low + (0, 0.16, 0.0))
@@ -197,3 +197,12 @@ class HairArtist:
             if f.toward(band).min() > 0.05:
                 self.pen.fill(f.globe(band), self.shine)
 
+
+    def _locks(self) -> None:
+        """Strands that fall beside the face."""
+        for s in (-1.0, 1.0):
+            root = np.array([(s * 0.96, 0.0, 0.30)])
+            if self.f.toward(root)[0] < -0.25:
+                continue
+            lock = self._strand([(s * 0.90, 0.45, 0.42), (s * 1.00, 0.0, 0.34), (s * 1.00, -0.60, 0.28), (s * 0.86, -1.30, 0.30)], [0.06, 0.15, 0.16, 0.02], 0.5)
+            self.pen.cutout(lock, self.paint[0], factor=0.8)

@@ -29,6 +29,7 @@ class Land:
 
     def __init__(self, scene: SceneCard, look: Look) -> None:
         self.scene, self.look = scene, look
+        self._kept: tuple[tuple[bytes, bytes], NDArray[np.uint8]] | None = None
         self.near, self.far = (rgb(c) for c in PLACES[scene.place].ground)
         self.strips = strips(scene.ground)
         self.profile = outline(scene.ground)
@@ -64,14 +65,7 @@ class Land:
     def _floor(self, pen: Pen, view: View, frame: int) -> None:
         look = self.look
         eye = max(float(view.eye[frame, 1]) - float(height_at(self.scene.ground, view.eye[frame, 0])), 0.15)
-        if look.flat:
-            image = None
-        else:
-            e = np.minimum(elevation_field(view, frame), -1e-3)
-            distance = np.minimum(eye / -e, 300.0)
-            knots = np.array([0.0, 2.0, 6.0, 14.0, 40.0, 110.0, 300.0])
-            colors = np.array([look.lit(mix(self.near, self.far, min(d / 18, 1.0)), look.fade(d) * 0.9 if not self.scene.indoor else 0.0) for d in knots])
-            image = enlarge(np.stack([np.interp(distance, knots, colors[:, k]) for k in range(3)], axis=-1).astype(np.float32), view.size)
+        image = None if look.flat else self._soil(view, frame, eye)
         mask = np.zeros(view.size, np.uint8)
         for quad in self.strips:
             polygon = view.polygon(quad, frame)
@@ -95,6 +89,21 @@ class Land:
                 source = cv2.convertScaleAbs(image, alpha=k)
             cv2.copyTo(source, mask, pen.image)
         self._edges(pen, view, frame)
+
+    def _soil(self, view: View, frame: int, eye: float) -> NDArray[np.uint8]:
+        """Ground colours by distance for the whole image; kept while the camera stands still."""
+        pose = (view.w2c[frame].tobytes(), view.focal[frame].tobytes())
+        if self._kept is not None and self._kept[0] == pose:
+            return self._kept[1]
+        look = self.look
+        e = np.minimum(elevation_field(view, frame), -1e-3)
+        distance = np.minimum(eye / -e, 300.0)
+        knots = np.array([0.0, 2.0, 6.0, 14.0, 40.0, 110.0, 300.0])
+        haze = [0.0 if self.scene.indoor else look.fade(d) * 0.9 for d in knots]
+        colors = np.array([look.lit(mix(self.near, self.far, min(d / 18, 1.0)), k) for d, k in zip(knots, haze, strict=True)])
+        field = np.stack([np.interp(distance, knots, colors[:, k]) for k in range(3)], axis=-1).astype(np.float32)
+        self._kept = (pose, enlarge(field, view.size))
+        return self._kept[1]
 
     def _edges(self, pen: Pen, view: View, frame: int) -> None:
         if self.scene.ground.kind == "flat" or self.look.flat:

@@ -26,6 +26,7 @@ class Pen:
     def __init__(self, image: NDArray[np.uint8], look: Look) -> None:
         self.image = image
         self.look = look
+        self._limit = ((image.shape[1] + 4) * _ONE, (image.shape[0] + 4) * _ONE)
         self.edges = cv2.LINE_8 if look.flat else cv2.LINE_AA
         self.shadow = np.array([1.0, 1.0])
         """Image direction away from the light, unit; set per view."""
@@ -35,12 +36,20 @@ class Pen:
     @staticmethod
     def fixed(polygon: Floats) -> NDArray[np.int32]:
         """Pixels to 1/16 pixel integers; pixel centres lie at +0.5."""
-        return np.rint(np.clip((polygon - 0.5) * _ONE, -480_000, 480_000)).astype(np.int32)
+        scaled = polygon * _ONE
+        scaled -= _ONE / 2 - 0.5
+        np.maximum(scaled, -480_000, out=scaled)
+        np.minimum(scaled, 480_000, out=scaled)
+        return np.floor(scaled, out=scaled).astype(np.int32)
 
     def fill(self, polygon: Floats, color: Color) -> None:
         """One filled polygon without outline."""
-        if len(polygon) >= 3 and self.touches(polygon):
-            cv2.fillPoly(self.image, [self.fixed(polygon)], color, self.edges, _SHIFT)
+        if len(polygon) < 3:
+            return
+        points = self.fixed(polygon)
+        x, y, w, h = cv2.boundingRect(points)
+        if x < self._limit[0] and y < self._limit[1] and x + w > -64 and y + h > -64:
+            cv2.fillPoly(self.image, [points], color, self.edges, _SHIFT)
 
     def fills(self, polygons: Sequence[Floats], color: Color) -> None:
         for polygon in polygons:

@@ -238,7 +238,7 @@ class PersonArtist:
     def _human_head(self, hair: HairArtist) -> None:
         f = self.f
         r = f.size("skull", f.build.head)
-        chin = f.globe(np.array([(0.0, -1.02, 0.42), (0.42, -0.74, 0.36), (-0.42, -0.74, 0.36), (0.72, -0.40, 0.22), (-0.72, -0.40, 0.22)]))
+        chin = f.globe(np.array([(0.0, -1.02, 0.64), (0.42, -0.76, 0.52), (-0.42, -0.76, 0.52), (0.72, -0.42, 0.26), (-0.72, -0.42, 0.26)]))
         jaw = [ellipse(chin[0], r * 0.13, r * 0.11), *(ellipse(c, r * k, r * k) for c, k in zip(chin[1:], (0.22, 0.22, 0.26, 0.26), strict=True))]
         paint = self._paint(self.skin)
         front = f.facing >= 0.0 and f.build.hair != "balding"

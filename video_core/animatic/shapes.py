@@ -67,12 +67,13 @@ def common(a: Floats, b: Floats) -> Floats | None:
 
 def grow(polygon: Floats, by: float | Floats) -> Floats:
     """Move every corner outward by `by` pixels along its own normal."""
-    ahead = np.roll(polygon, -1, axis=0)
-    behind = np.roll(polygon, 1, axis=0)
-    along = ahead - behind
-    normal = np.stack([along[:, 1], -along[:, 0]], axis=-1)
-    normal /= np.maximum(np.hypot(normal[:, 0], normal[:, 1]), 1e-6)[:, None]
-    area = float(np.sum(polygon[:, 0] * ahead[:, 1] - ahead[:, 0] * polygon[:, 1]))
+    around = np.concatenate([polygon[-1:], polygon, polygon[:1]])
+    ahead = around[2:]
+    along = ahead - around[:-2]
+    normal = np.empty_like(along)
+    normal[:, 0], normal[:, 1] = along[:, 1], -along[:, 0]
+    normal /= np.maximum(np.sqrt(normal[:, 0] ** 2 + normal[:, 1] ** 2), 1e-6)[:, None]
+    area = float((polygon[:, 0] * ahead[:, 1] - ahead[:, 0] * polygon[:, 1]).sum())
     sign = 1.0 if area > 0 else -1.0
     width = by if isinstance(by, float) else np.asarray(by)[:, None]
     return np.asarray(polygon + normal * sign * width)

@@ -81,6 +81,7 @@ class Sky:
 
     def __init__(self, scene: SceneCard, look: Look) -> None:
         self.scene, self.look = scene, look
+        self._kept: tuple[tuple[bytes, bytes], NDArray[np.uint8]] | None = None
         self.time = TIMES[scene.time]
         rng = np.random.default_rng(scene_seed(scene) + 7)
         self.stars = np.stack([rng.uniform(0, 360, 420), rng.uniform(2, 75, 420), rng.uniform(0.3, 1, 420)], axis=-1)
@@ -105,22 +106,31 @@ class Sky:
 
     def draw(self, pen: Pen, view: View, frame: int, seconds: float) -> None:
         """Paint the whole image with sky, then ranges."""
-        horizon, middle, zenith = (self.look.tone(c) for c in self.colors())
         if self.look.flat:
+            horizon, _, zenith = self.colors()
             pen.image[:] = mix(horizon, zenith, 0.35)
         else:
-            e = elevation_field(view, frame)
-            stops = np.array([horizon, mix(horizon, middle, 0.55), middle, zenith], dtype=np.float32)
-            knots = np.array([0.0, 0.13, 0.34, 0.85], dtype=np.float32)
-            field = np.stack([np.interp(e, knots, stops[:, k]) for k in range(3)], axis=-1).astype(np.float32)
-            self._glow(field, view, frame)
-            pen.image[:] = enlarge(field, view.size)
+            pen.image[:] = self._air(view, frame)
             self._bodies(pen, view, frame, seconds)
             if self.scene.place != "space":
                 self._clouds(pen, view, frame, seconds)
         for r, top in self.ranges:
             if r.form not in STANDING:
                 self._range(pen, view, frame, r, top)
+
+    def _air(self, view: View, frame: int) -> NDArray[np.uint8]:
+        """The sky's gradient and glow; kept while the camera stands still."""
+        pose = (view.w2c[frame].tobytes(), view.focal[frame].tobytes())
+        if self._kept is not None and self._kept[0] == pose:
+            return self._kept[1]
+        horizon, middle, zenith = (self.look.tone(c) for c in self.colors())
+        e = elevation_field(view, frame)
+        stops = np.array([horizon, mix(horizon, middle, 0.55), middle, zenith], dtype=np.float32)
+        knots = np.array([0.0, 0.13, 0.34, 0.85], dtype=np.float32)
+        field = np.stack([np.interp(e, knots, stops[:, k]) for k in range(3)], axis=-1).astype(np.float32)
+        self._glow(field, view, frame)
+        self._kept = (pose, enlarge(field, view.size))
+        return self._kept[1]
 
     def standing(self, pen: Pen, view: View, frame: int) -> None:
         """Tree lines and roofs, which hide the far edge of the ground; drawn after it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -422,8 +423,12 @@ class ThingArtist:
 
 def _leafy(centre: Floats, rx: float, ry: float, lobes: int, seed: int) -> Floats:
     """A leaf clump: a circle with soft scallops."""
-    n = lobes * 5
-    angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
-    bump = 0.91 + 0.09 * np.abs(np.cos(angle * lobes / 2 + seed % 5))
-    return np.asarray(centre + np.stack([np.cos(angle) * rx, np.sin(angle) * ry], axis=-1) * bump[:, None])
+    return np.asarray(_scallops(lobes, seed % 5, max(rx, ry) > 24) * (rx, ry) + centre)
 
+
+@lru_cache(maxsize=128)
+def _scallops(lobes: int, seed: int, fine: bool) -> Floats:
+    n = lobes * (9 if fine else 5)
+    angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    bump = 0.91 + 0.09 * np.abs(np.cos(angle * lobes / 2 + seed))
+    return np.asarray(np.stack([np.cos(angle), np.sin(angle)], axis=-1) * bump[:, None])

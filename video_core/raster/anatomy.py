@@ -17,6 +17,11 @@ Floats = NDArray[np.float64]
 
 J = {name: i for i, name in enumerate(JOINTS)}
 
+_GAZE = {"biped": (0.5, 0.5), "quadruped": (-5.0, 3.0), "bird": (11.0, -5.0)}
+"""Weights of (eyes - ears) and (nose - ears) that sum to a level direction in staging's rest bodies."""
+_SKULL = {"biped": (0.0, 0.12), "quadruped": (0.22, -0.80), "bird": (0.12, -0.50)}
+"""From the ears to the middle of the skull: forward and up, in skull radii. Ears are on the crown of beasts and birds."""
+
 
 @dataclass(frozen=True)
 class Anatomy:
@@ -51,12 +56,15 @@ def unit(v: Floats) -> Floats:
 def anatomy(joints: NDArray[np.floating], root: NDArray[np.floating], heading: NDArray[np.floating], build: Build, body: str, height: float, fps: float) -> Anatomy:
     """Body points of one actor from joints (F,18,3), root (F,3), heading (F,) and body height (m)."""
     j = np.asarray(joints, dtype=np.float64)
+    if body == "bird":
+        j = _folded(j, build, height)
     heading = np.asarray(heading, dtype=np.float64)
     facing = np.stack([np.sin(heading), np.zeros_like(heading), np.cos(heading)], axis=-1)
     ears = (j[:, J["r_ear"]] + j[:, J["l_ear"]]) / 2
     eyes = (j[:, J["r_eye"]] + j[:, J["l_eye"]]) / 2
     left = j[:, J["l_ear"]] - j[:, J["r_ear"]]
-    gaze = eyes - ears if body == "biped" else (eyes * 0.5 + j[:, J["nose"]] * 0.5) - ears
+    by_eyes, by_nose = _GAZE[body]
+    gaze = (eyes - ears) * by_eyes + (j[:, J["nose"]] - ears) * by_nose
     gaze = np.where(np.linalg.norm(gaze, axis=-1, keepdims=True) < 1e-4, facing, gaze)
     sideways = np.stack([np.cos(heading), np.zeros_like(heading), -np.sin(heading)], axis=-1)
     left = unit(np.where(np.linalg.norm(left, axis=-1, keepdims=True) < 1e-4, sideways, left))
@@ -73,7 +81,8 @@ def anatomy(joints: NDArray[np.floating], root: NDArray[np.floating], heading: N
     else:
         ahead = unit(np.cross(across, spine))
         trunk = np.stack([across, spine, ahead], axis=1)
-    skull = ears + up * build.head * height * 0.12
+    ahead, rise = _SKULL[body]
+    skull = ears + (forward * ahead + up * rise) * build.head * height
     snout = skull + forward * (build.head + build.snout) * height - up * build.head * height * 0.25
     drift = lag(np.asarray(root, dtype=np.float64), fps, height)
     return Anatomy(j, skull, np.stack([left, up, forward], axis=1), chest, hips, trunk, snout, _tail(hips, trunk, build, body, height, drift, fps), _toes(j, facing, trunk, build, body, height), drift)
@@ -92,6 +101,24 @@ def lag(root: Floats, fps: float, height: float, settle: float = 0.25) -> Floats
     size = np.linalg.norm(out, axis=-1, keepdims=True)
     most = 0.3 * height
     return np.asarray(out * (most * np.tanh(size / most) / np.maximum(size, 1e-9)))
+
+
+def _folded(j: Floats, build: Build, height: float) -> Floats:
+    """Lay wings that are not spread along the body: elbow and wrist (F,18,3) move to its side."""
+    span = np.linalg.norm(j[:, J["l_wrist"]] - j[:, J["r_wrist"]], axis=-1) / height
+    spread = np.clip((span - 0.75) / 0.25, 0, 1)[:, None]
+    chest = (j[:, J["r_shoulder"]] + j[:, J["l_shoulder"]]) / 2
+    hips = (j[:, J["r_hip"]] + j[:, J["l_hip"]]) / 2
+    down = unit(hips - chest)
+    out = j.copy()
+    for s in ("r", "l"):
+        shoulder = j[:, J[f"{s}_shoulder"]]
+        side = unit(shoulder - chest)
+        elbow = shoulder + side * build.trunk * 0.25 * height + down * 0.16 * height
+        wrist = hips + side * build.trunk * 0.85 * height + down * 0.04 * height
+        for name, at in ((f"{s}_elbow", elbow), (f"{s}_wrist", wrist)):
+            out[:, J[name]] = at * (1 - spread) + j[:, J[name]] * spread
+    return out
 
 
 def _tail(hips: Floats, trunk: Floats, build: Build, body: str, height: float, drift: Floats, fps: float) -> Floats:

@@ -41,7 +41,7 @@ class Build:
 
 
 _ADULT = Build(head=0.088, trunk=0.085, arm=0.030, leg=0.046, foot=0.10, hair="short")
-_CHILD = Build(head=0.125, trunk=0.095, arm=0.034, leg=0.050, foot=0.10, hair="messy")
+_CHILD = Build(head=0.118, trunk=0.095, arm=0.034, leg=0.050, foot=0.10, hair="messy")
 _BEAST = Build(
     head=0.17, trunk=0.19, arm=0.062, leg=0.085, foot=0.07, snout=0.17, snout_width=0.085, ear=0.17, tail=0.45, tail_width=0.05,
     ears="pointed",
@@ -64,7 +64,7 @@ BUILDS: dict[str, Build] = {
         head=0.16, trunk=0.24, arm=0.05, leg=0.05, foot=0.10, snout=0.10, snout_width=0.045, hair="none", ears="none", tail=0.08, tail_width=0.05
     ),
     "creature": replace(_CHILD, head=0.17, trunk=0.15, hair="none", ears="horns", ear=0.12, tail=0.3, tail_width=0.05),
-    "fox": replace(_BEAST, tail=0.80, tail_width=0.125, ear=0.22, snout=0.19, snout_width=0.085, trunk=0.17),
+    "fox": replace(_BEAST, tail=0.80, tail_width=0.125, ear=0.22, snout=0.15, snout_width=0.080, trunk=0.17),
     "dog": replace(_BEAST, ears="floppy", ear=0.20, tail=0.40, tail_width=0.045, snout=0.16),
     "cat": replace(_BEAST, head=0.20, snout=0.07, snout_width=0.10, ear=0.16, tail=0.75, tail_width=0.04, trunk=0.18),
     "wolf": replace(_BEAST, tail=0.55, tail_width=0.085, ear=0.16, snout=0.18, mane=0.20),

@@ -6,6 +6,8 @@ Inverse depth (1/m) is linear in the image on a plane, so a plane costs one mult
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -115,10 +117,20 @@ def capsule_outline(a: Floats, b: Floats, ra: float, rb: float, points: int = 9)
         centre, radius = (a, ra) if ra >= rb else (b, rb)
         angle = np.linspace(0, 2 * np.pi, 2 * points, endpoint=False)
         return np.asarray(centre + radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1))
-    base = np.arctan2(axis[1], axis[0])
-    lean = np.arccos((ra - rb) / length)
-    tail = np.linspace(base + lean, base + 2 * np.pi - lean, points)
-    head = np.linspace(base - lean, base + lean, points)
-    ring_a = a + ra * np.stack([np.cos(tail), np.sin(tail)], axis=-1)
-    ring_b = b + rb * np.stack([np.cos(head), np.sin(head)], axis=-1)
-    return np.concatenate([ring_a, ring_b])
+    base = float(np.arctan2(axis[1], axis[0]))
+    lean = float(np.arccos((ra - rb) / length))
+    t = _unit_steps(points)
+    angle = np.concatenate([base + lean + (2 * np.pi - 2 * lean) * t, base - lean + 2 * lean * t])
+    out = np.empty((2 * points, 2))
+    np.cos(angle, out=out[:, 0])
+    np.sin(angle, out=out[:, 1])
+    out[:points] *= ra
+    out[:points] += a
+    out[points:] *= rb
+    out[points:] += b
+    return out
+
+
+@lru_cache(maxsize=64)
+def _unit_steps(points: int) -> Floats:
+    return np.linspace(0.0, 1.0, points)
