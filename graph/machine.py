@@ -204,7 +204,8 @@ class _Approve(_Node):
         answer = interrupt({"ask": "approval", "plan": state["plan"]})
         approved, note = bool(answer["approved"]), str(answer.get("note", ""))
         floor = open_floor(self.room, state)
-        floor.emit(ApprovalGiven(approved=approved, note=note))
+        run = f"{self.room.log.branch}.run{self.room.run}.approval"
+        self.room.log.append(ApprovalGiven(id=run, approved=approved, note=note))
         closed = self.room.store.get(state["next"], NextStep).step
         step = closed if approved else self.room.protocol.sent_back(floor, note)
         return {**self.close(floor, state, step), "approved": approved, "ended": state["ended"] if approved else ""}

@@ -19,6 +19,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
@@ -39,6 +40,8 @@ from shotplan.brief import Brief
 from shotplan.errors import EkonteError, SessionError
 from shotplan.plan import ShotPlan
 
+PLAIN_DATA_ONLY = JsonPlusSerializer(allowed_msgpack_modules=None)
+"""Reads no Python objects from a checkpoint, whatever the environment says and whoever imported LangGraph first."""
 CrewMaker = Callable[[Model, Brief], Crew]
 
 
@@ -182,7 +185,7 @@ class Session:
     def waiting_for(self) -> Literal["approval"] | None:
         """What a person has to do before the session goes on."""
         for event in reversed(self.events()):
-            if event.type == "approval_asked":
+            if event.type in ("approval_asked", "run_stopped"):
                 return "approval"
             if event.type == "approval_given":
                 return None
@@ -236,7 +239,7 @@ class Session:
 
     def _invoke(self, room: Room, connection: sqlite3.Connection, approval: dict[str, Any] | None, run: int) -> None:
         try:
-            graph = build_graph(room, SqliteSaver(connection))
+            graph = build_graph(room, SqliteSaver(connection, serde=PLAIN_DATA_ONLY))
             config: Any = {
                 "configurable": {"thread_id": self.settings.branch},
                 "recursion_limit": STEPS_AT_MOST,

@@ -24,7 +24,7 @@ from tests.graph.toy import BRIEF, TOY, ToyModel, story
 
 SECONDS_PER_CALL = 0.02
 MOST_CHILDREN = 200
-MOST_BYTES = 9
+MOST_BYTES = 5
 
 
 def keys_on(tape: Path) -> list[str]:
