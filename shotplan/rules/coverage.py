@@ -139,7 +139,7 @@ def order(plan: ShotPlan) -> Iterator[Problem]:
                 raised_by="director",
                 owners=("director",),
                 shot=plan.shots[i].id,
-                text=f"shot {plan.shots[i].id} shows beat {plan.beats[n].id} after {plan.beats[newest].id}, which comes later in the script",
+                text=f"shot {plan.shots[i].id} shows beat {plan.beats[n].id} after {plan.beats[newest].id}, later in the script",
                 changes=partial(_in_order, plan, i, place),
             )
             return

@@ -106,7 +106,7 @@ def _clear_the_way(
     take: Take, actor: StagedActor, prop: StagedProp, x: StagedAction | None, worst: int
 ) -> Iterator[Change]:
     spot = actor.root[worst, (0, 2)]
-    if x is not None:
+    if x is not None and x.action not in ("chase", "follow"):
         k, here = take.performance(x)
         near = x.end[[0, 2]]
         yield from changes.other_marks(
@@ -134,6 +134,8 @@ def _clear_the_way(
         yield changes.action(take, x, "jump_over", target=prop.id)
     if x is not None and prop.prop.size[1] < 1.2 * actor.character.height:
         yield changes.action(take, x, "climb_over", target=prop.id)
+    if x is not None and x.action in ("chase", "follow"):  # whoever is chased found a way that the chaser cannot take
+        yield changes.action(take, x, "look")
 
 
 def _pairs(take: Take) -> Iterator[tuple[StagedActor, StagedActor, Array, float]]:

@@ -16,9 +16,12 @@ from shotplan.plan import CameraSpec, StageSet
 from shotplan.staging.staged import Array, StagedActor, StagedProp
 from shotplan.vocabulary import CHARACTER_KINDS, SHOT_SIZES
 from shotplan.vocabulary.camera import ShotSize
+from shotplan.vocabulary.cast import BodyPlan
 
 WHOLE_BODY_RANK = 2
 """Sizes up to this rank (full and wider) show the whole figure."""
+HEAD: dict[BodyPlan, float] = {"biped": 1.0, "quadruped": 1.25, "bird": 1.7}
+"""A close-up is of a head, and an animal's head is a larger part of its height: the reference segment is longer by this."""
 _HEAD = (14, 15, 16, 17)
 _PERSON = 1.7
 
@@ -63,11 +66,12 @@ def head_top(actor: StagedActor) -> Array:
 def actor_extent(actor: StagedActor, size: ShotSize) -> Extent:
     """Where `actor` is and what `size` asks to show of it."""
     height, joints = actor.character.height, actor.joints
-    biped = CHARACTER_KINDS[actor.character.kind].body == "biped"
+    plan = CHARACTER_KINDS[actor.character.kind].body
+    biped = plan == "biped"
     top = head_top(actor)
     hips = (joints[:, 8] + joints[:, 11]) / 2
     neck = joints[:, 1]
-    length = size.segment * height
+    length = size.segment * height * (HEAD[plan] if size.rank >= 6 else HEAD[plan] ** 0.5 if size.rank == 5 else 1.0)
     down = np.broadcast_to(np.array([0.0, -1.0, 0.0]), top.shape)
     if biped:
         spine = hips - neck
