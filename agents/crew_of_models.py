@@ -50,6 +50,8 @@ class ModelCrew:
                 return self._camera
         if plan.character(id) is None:
             raise NegotiationError(
-                f"there is no agent {id!r}", where="/cast", todo=f"choose one of: director, scene, camera, {', '.join(c.id for c in plan.cast) or 'nobody cast yet'}"
+                f"there is no agent {id!r}",
+                where="/cast",
+                todo=f"choose one of: director, scene, camera, {', '.join(c.id for c in plan.cast) or 'nobody cast yet'}",
             )
         return CharacterAgent(id, self._model)

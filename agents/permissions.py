@@ -17,23 +17,33 @@ from shotplan.rules.finding import Role
 
 TALK = frozenset({"propose", "object", "counter", "accept", "refuse", "inform", "query", "withdraw"})
 PERFORMATIVES: dict[Role, frozenset[str]] = {
-    Role.DIRECTOR: TALK | {"request"}, Role.SCENE: TALK, Role.CHARACTER: TALK, Role.CAMERA: TALK,
-}  # fmt: skip
+    Role.DIRECTOR: TALK | {"request"},
+    Role.SCENE: TALK,
+    Role.CHARACTER: TALK,
+    Role.CAMERA: TALK,
+}
 """FIPA-ACL performatives that each role may use. Only the director requests."""
 
 WRITES: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.DIRECTOR: (
-        (r"/cast(/.*)?", "*"), (r"/sets", "add"), (r"/sets/(-|\d+)", "add"), (r"/beats(/.*)?", "*"), (r"/shots", "*"), (r"/shots/(-|\d+)", "*"),
+        (r"/cast(/.*)?", "*"),
+        (r"/sets", "add"),
+        (r"/sets/(-|\d+)", "add"),
+        (r"/beats(/.*)?", "*"),
+        (r"/shots", "*"),
+        (r"/shots/(-|\d+)", "*"),
         (r"/shots/\d+/(id|set|beats|duration|transition|notes)(/.*)?", "*"),
     ),
     Role.SCENE: ((r"/sets(/.*)?", "*"),),
     Role.CHARACTER: ((r"/shots/\d+/performances/(-|\d+)(/.*)?", "*"),),
     Role.CAMERA: ((r"/shots/\d+/camera(/.*)?", "*"),),
-}  # fmt: skip
+}
 """(pattern of a JSON pointer, operation or `*`) that each role may write. A character's are further limited to its own."""
 
 
-def allowed(role: Role | str, agent_id: str, performative: str, patch: Sequence[dict[str, Any]], plan: ShotPlan) -> str | None:
+def allowed(
+    role: Role | str, agent_id: str, performative: str, patch: Sequence[dict[str, Any]], plan: ShotPlan
+) -> str | None:
     """Why this agent may not send this, or None when it may.
 
     A remedy is sent by its owner: pass the owner's role and id with the remedy's patch, also when the director decided on it.
@@ -59,7 +69,9 @@ def allowed(role: Role | str, agent_id: str, performative: str, patch: Sequence[
     return None
 
 
-def _may_write(role: Role, agent_id: str, op: str, pointer: str, operation: dict[str, Any], document: dict[str, Any]) -> str | None:
+def _may_write(
+    role: Role, agent_id: str, op: str, pointer: str, operation: dict[str, Any], document: dict[str, Any]
+) -> str | None:
     fits = [pattern for pattern, only in WRITES[role] if re.fullmatch(pattern, pointer) and only in ("*", op)]
     if not fits:
         mine = ", ".join(f"{only} {pattern}" if only != "*" else pattern for pattern, only in WRITES[role])
@@ -69,7 +81,9 @@ def _may_write(role: Role, agent_id: str, op: str, pointer: str, operation: dict
     return None
 
 
-def _own_performance(agent_id: str, op: str, pointer: str, operation: dict[str, Any], document: dict[str, Any]) -> str | None:
+def _own_performance(
+    agent_id: str, op: str, pointer: str, operation: dict[str, Any], document: dict[str, Any]
+) -> str | None:
     """A character changes only performances whose actor it is, and gives none away."""
     parts = pointer.split("/")
     value = operation.get("value")

@@ -54,7 +54,7 @@ class Question:
     values: Mapping[str, Any] = field(default_factory=dict)
     """What the template shows."""
     template: str = ""
-    max_tokens: int = 96
+    max_tokens: int = 192
 
     @property
     def open_fields(self) -> dict[str, Choice | Words]:
@@ -71,20 +71,32 @@ class Question:
         """JSON Schema of the answer to the open fields."""
         asked = self.open_fields
         return {
-            "type": "object", "properties": {k: f.schema for k, f in asked.items()}, "required": list(asked), "additionalProperties": False,
-        }  # fmt: skip
+            "type": "object",
+            "properties": {k: f.schema for k, f in asked.items()},
+            "required": list(asked),
+            "additionalProperties": False,
+        }
 
     def request(self, language: str, seed: int = 0) -> ModelRequest:
         """The request to a model, prompt rendered in `language`."""
         options = {k: list(f.options) for k, f in self.open_fields.items() if isinstance(f, Choice)}
         written = prompts.render(
-            self.template or self.name.replace(".", "_"), language, **self.values, agent=self.agent, asked=list(self.open_fields), options=options,
+            self.template or self.name.replace(".", "_"),
+            language,
+            **self.values,
+            agent=self.agent,
+            asked=list(self.open_fields),
+            options=options,
             certain=self.certain,
-        )  # fmt: skip
+        )
         messages = tuple(ChatMessage(role=role, content=text) for role, text in written)  # type: ignore[arg-type]
         return ModelRequest(
-            agent=self.agent, question=self.name, messages=messages, answer_schema=self.schema, sampling=Sampling(max_tokens=self.max_tokens, seed=seed),
-        )  # fmt: skip
+            agent=self.agent,
+            question=self.name,
+            messages=messages,
+            answer_schema=self.schema,
+            sampling=Sampling(max_tokens=self.max_tokens, seed=seed),
+        )
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,8 @@ def _checked(question: Question, reply: ModelReply) -> dict[str, str]:
         jsonschema.validate(reply.content, question.schema)
     except jsonschema.ValidationError as error:
         raise ModelError(
-            f"{reply.model} gave an answer outside the question's schema: {error.message[:200]}", where=f"{question.agent}/{question.name}",
+            f"{reply.model} gave an answer outside the question's schema: {error.message[:200]}",
+            where=f"{question.agent}/{question.name}",
             todo="use a model with JSON Schema support, or try again with another seed",
         ) from None
     return {k: str(v) for k, v in reply.content.items()}

@@ -59,7 +59,13 @@ class ScriptedModel:
 class FunctionModel:
     """Answers with what `function` returns for a request. Raises `ModelError` when that does not fit the schema."""
 
-    def __init__(self, function: Callable[[ModelRequest], Any], *, name: str = "function", languages: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        function: Callable[[ModelRequest], Any],
+        *,
+        name: str = "function",
+        languages: frozenset[str] | None = None,
+    ) -> None:
         self.name = name
         self.languages = languages
         """Languages it reads; None: all."""
@@ -83,7 +89,11 @@ def by_rule(schema: Mapping[str, Any], request: ModelRequest) -> Any:
             return by_rule(schema[several][0], request)
     match schema.get("type"):
         case "object":
-            return {key: by_rule(part, request) for key, part in schema.get("properties", {}).items() if key in schema.get("required", ())}
+            return {
+                key: by_rule(part, request)
+                for key, part in schema.get("properties", {}).items()
+                if key in schema.get("required", ())
+            }
         case "array":
             return [by_rule(schema.get("items", {}), request)] * int(schema.get("minItems", 0))
         case "integer" | "number":
@@ -100,7 +110,9 @@ def _reply(name: str, request: ModelRequest, content: Any) -> ModelReply:
         jsonschema.validate(content, request.answer_schema)
     except jsonschema.ValidationError as error:
         raise ModelError(
-            f"the answer of {name} does not fit: {error.message[:200]}", where=f"{request.agent}/{request.question}", todo="mend the canned answer",
+            f"the answer of {name} does not fit: {error.message[:200]}",
+            where=f"{request.agent}/{request.question}",
+            todo="mend the canned answer",
         ) from None
     text = json.dumps(content, ensure_ascii=False)
     return ModelReply(content=content, text=text, model=name)

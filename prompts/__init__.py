@@ -6,7 +6,6 @@ Knows templates: `prompts/<language>/<name>.j2`, each a short chat in sections o
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +32,9 @@ def render(name: str, language: str, /, **values: Any) -> tuple[tuple[str, str],
     except OSError:
         raise ModelError("there is no prompt template", where=str(path), todo="restore the file") from None
     except Exception as error:
-        raise ModelError(f"the prompt template cannot be filled in: {error}", where=str(path), todo="mend the template") from error
+        raise ModelError(
+            f"the prompt template cannot be filled in: {error}", where=str(path), todo="mend the template"
+        ) from error
 
 
 def quoted(text: object) -> str:
@@ -41,18 +42,17 @@ def quoted(text: object) -> str:
     return "<<<" + str(text).replace("<<<", "‹").replace(">>>", "›") + ">>>"
 
 
-def only(answer: dict[str, str], asked: list[str]) -> str:
-    """An example answer as JSON with the fields that are asked for, in their order."""
-    return json.dumps({key: answer[key] for key in asked if key in answer}, ensure_ascii=False)
-
-
 @lru_cache(maxsize=8)
 def _environment(language: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(FOLDER / language), undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, auto_reload=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(FOLDER / language),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=True,
+    )
     environment.filters["quoted"] = quoted
-    environment.filters["only"] = only
     return environment
 
 

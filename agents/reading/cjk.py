@@ -8,25 +8,98 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from agents.reading.clauses import Clause, Mention, Reading, Scene
 from agents.reading.layout import pieces, quotes, sentences
-from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS, TIMES, WEATHERS, Language, Vocabulary
+from shotplan.vocabulary import (
+    ACTIONS,
+    CHARACTER_KINDS,
+    EMOTIONS,
+    PLACES,
+    PROP_KINDS,
+    TIMES,
+    WEATHERS,
+    Language,
+    Vocabulary,
+)
 
-SORTS: tuple[tuple[str, Vocabulary], ...] = (  # type: ignore[type-arg]
-    ("character", CHARACTER_KINDS), ("action", ACTIONS), ("prop", PROP_KINDS), ("place", PLACES), ("time", TIMES), ("weather", WEATHERS),
+SORTS: tuple[tuple[str, Vocabulary], ...] = (
+    ("character", CHARACTER_KINDS),
+    ("action", ACTIONS),
+    ("prop", PROP_KINDS),
+    ("place", PLACES),
+    ("time", TIMES),
+    ("weather", WEATHERS),
     ("emotion", EMOTIONS),
-)  # fmt: skip
+)
 PRONOUNS = {
-    "zh": {"他们": "they", "她们": "they", "它们": "they", "两人": "they", "二人": "they", "大家": "they", "他": "he", "她": "she", "它": "it", "我": "i",
-           "另一个": "other", "另一人": "other", "其中一个": "one", "一个倒下": "one"},
-    "ja": {"彼ら": "they", "二人": "they", "ふたり": "they", "二匹": "they", "彼女": "she", "彼": "he", "それ": "it", "私": "i", "もう一人": "other", "一人": "one"},
-}  # fmt: skip
-NOT_WORDS = {"zh": ("马上", "一起", "小心", "时候", "大人", "人们", "花费", "打开", "看起来", "听见"), "ja": ("大人", "人々", "一緒", "木曜", "会話", "上手", "大事")}
+    "zh": {
+        "他们": "they",
+        "她们": "they",
+        "它们": "they",
+        "两人": "they",
+        "二人": "they",
+        "大家": "they",
+        "他": "he",
+        "她": "she",
+        "它": "it",
+        "我": "i",
+        "另一个": "other",
+        "另一人": "other",
+        "其中一个": "one",
+        "一个倒下": "one",
+    },
+    "ja": {
+        "彼ら": "they",
+        "二人": "they",
+        "ふたり": "they",
+        "二匹": "they",
+        "彼女": "she",
+        "彼": "he",
+        "それ": "it",
+        "私": "i",
+        "もう一人": "other",
+        "一人": "one",
+    },
+}
+NOT_WORDS = {
+    "zh": ("马上", "一起", "小心", "时候", "大人", "人们", "花费", "打开", "看起来", "听见"),
+    "ja": ("大人", "人々", "一緒", "木曜", "会話", "上手", "大事"),
+}
 COUNTS = {"两": 2, "二": 2, "兩": 2, "双": 2, "三": 3, "几": 3, "四": 3, "2": 2, "3": 3}
-SIZE_WORDS = ("巨大的", "巨大な", "巨大", "大きな", "大きい", "小さな", "小さい", "很大的", "很高的", "高大的", "高い", "低い", "矮小的", "大", "小", "高")
+SIZE_WORDS = (
+    "巨大的",
+    "巨大な",
+    "巨大",
+    "大きな",
+    "大きい",
+    "小さな",
+    "小さい",
+    "很大的",
+    "很高的",
+    "高大的",
+    "高い",
+    "低い",
+    "矮小的",
+    "大",
+    "小",
+    "高",
+)
 COLOR = re.compile(r"(红|赤|橙|黄|绿|緑|蓝|青|紫|粉|白|黑|黒|灰|棕|茶|金|银|銀)(?:色|い|色的|色の|毛)?的?の?$")
-GROUNDS = {"山坡": "slope", "斜坡": "slope", "坡": "slope", "坂": "slope", "台阶": "steps", "楼梯": "steps", "階段": "steps", "沟": "gap", "溝": "gap", "山丘": "hill", "丘": "hill"}
+GROUNDS = {
+    "山坡": "slope",
+    "斜坡": "slope",
+    "坡": "slope",
+    "坂": "slope",
+    "台阶": "steps",
+    "楼梯": "steps",
+    "階段": "steps",
+    "沟": "gap",
+    "溝": "gap",
+    "山丘": "hill",
+    "丘": "hill",
+}
 KATAKANA = re.compile(r"[ァ-ヶー]{2,10}")
 ENTERED = {"zh": re.compile(r"(在|到|穿过|进|走进|进入|沿着|跑过|走过)$"), "ja": re.compile(r"^(で|に|を|の中|へ)")}
 SPOKEN_ZH = re.compile(r"(?:说|问|喊|叫|讲|回答|道)\s*[:：，,]?\s*$")
@@ -54,10 +127,22 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
         if part.sort == "line":
             if not scenes:
                 scenes.append(Scene())
-            clauses.append(Clause(part.text, part.start, count, len(scenes) - 1, actions=("talk",), line=part.text, speaker=part.speaker))
+            clauses.append(
+                Clause(
+                    part.text,
+                    part.start,
+                    count,
+                    len(scenes) - 1,
+                    actions=("talk",),
+                    line=part.text,
+                    speaker=part.speaker,
+                )
+            )
             count += 1
             continue
-        for offset, sentence in sentences(part.text, spoken_by=lambda rest: bool(re.match(r"と|[^。！？]{0,8}(说|问|喊|道)", rest))):
+        for offset, sentence in sentences(
+            part.text, spoken_by=lambda rest: bool(re.match(r"と|[^。！？]{0,8}(说|问|喊|道)", rest))
+        ):
             _add_scene(scenes, _without_quotes(sentence), language)
             for a, b in [(0, len(sentence))] if by_sentence else _segments(sentence, language):
                 clause = _clause(sentence[a:b], part.start + offset + a, language, carried, count, len(scenes) - 1)
@@ -87,7 +172,17 @@ def _words(language: Language) -> tuple[tuple[str, str, str], ...]:
     return tuple(sorted(((w, s, i) for (w, s), i in found.items()), key=lambda x: -len(x[0])))
 
 
-ROWS = {"る": "りっれ", "う": "いって", "く": "きいこ", "ぐ": "ぎい", "す": "しさ", "つ": "ちっ", "ぬ": "にん", "ぶ": "びん", "む": "みん"}
+ROWS = {
+    "る": "りっれ",
+    "う": "いって",
+    "く": "きいこ",
+    "ぐ": "ぎい",
+    "す": "しさ",
+    "つ": "ちっ",
+    "ぬ": "にん",
+    "ぶ": "びん",
+    "む": "みん",
+}
 
 
 def _stems(word: str) -> list[str]:
@@ -135,20 +230,32 @@ def _add_scene(scenes: list[Scene], text: str, language: Language, heading: str 
     places = tuple(dict.fromkeys(h.id for h in hits if h.sort == "place"))
     located = tuple(
         dict.fromkeys(
-            h.id for h in hits
-            if h.sort == "place" and (heading or (ENTERED["zh"].search(text[: h.start]) if language == "zh" else ENTERED["ja"].match(text[h.end :])))
+            h.id
+            for h in hits
+            if h.sort == "place"
+            and (
+                heading
+                or (ENTERED["zh"].search(text[: h.start]) if language == "zh" else ENTERED["ja"].match(text[h.end :]))
+            )
         )
-    )  # fmt: skip
+    )
     grounds = tuple(dict.fromkeys(g for word, g in GROUNDS.items() if word in text))
     times, weathers = (tuple(dict.fromkeys(h.id for h in hits if h.sort == sort)) for sort in ("time", "weather"))
     current = scenes[-1] if scenes else None
-    if current is None or (heading and (current.places or current.heading)) or (located and current.places and located[0] not in current.places):
+    if (
+        current is None
+        or (heading and (current.places or current.heading))
+        or (located and current.places and located[0] not in current.places)
+    ):
         scenes.append(Scene(located or places, times, weathers, grounds, heading))
         return
     scenes[-1] = Scene(
-        current.places or located or places, tuple(dict.fromkeys(current.times + times)), tuple(dict.fromkeys(current.weathers + weathers)),
-        tuple(dict.fromkeys(current.grounds + grounds)), heading or current.heading,
-    )  # fmt: skip
+        current.places or located or places,
+        tuple(dict.fromkeys(current.times + times)),
+        tuple(dict.fromkeys(current.weathers + weathers)),
+        tuple(dict.fromkeys(current.grounds + grounds)),
+        heading or current.heading,
+    )
 
 
 def _segments(sentence: str, language: Language) -> list[tuple[int, int]]:
@@ -160,12 +267,18 @@ def _segments(sentence: str, language: Language) -> list[tuple[int, int]]:
             cuts.append(m.start() if len(m.group()) > 1 else m.end())
     if language == "ja":
         for m in re.finditer(r"(?<=[てで])(?=[^、。]{2})", sentence):
-            if not any(a <= m.start() < b for a, b in marks) and _has_verb(sentence[cuts[-1] : m.start()], language) and sentence[m.start()] not in "いるあもかみおくは":
+            if (
+                not any(a <= m.start() < b for a, b in marks)
+                and _has_verb(sentence[cuts[-1] : m.start()], language)
+                and sentence[m.start()] not in "いるあもかみおくは"
+            ):
                 cuts.append(m.start())
     cuts = sorted({*cuts, len(sentence)})
     out: list[tuple[int, int]] = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        if out and (not _has_verb(sentence[out[-1][0] : out[-1][1]], language) or not _has_verb(sentence[a:b], language)):
+    for a, b in pairwise(cuts):
+        if out and (
+            not _has_verb(sentence[out[-1][0] : out[-1][1]], language) or not _has_verb(sentence[a:b], language)
+        ):
             out[-1] = (out[-1][0], b)
         else:
             out.append((a, b))
@@ -181,21 +294,38 @@ def _clause(text: str, start: int, language: Language, carried: tuple[Mention, .
     start += text.find(trimmed) if trimmed else 0
     plain = _without_quotes(trimmed)
     hits = _hits(plain, language)
-    line = " ".join(trimmed[a:b].strip("“”\"「」『』") for a, b in quotes(trimmed))
+    line = " ".join(trimmed[a:b].strip('“”"「」『』') for a, b in quotes(trimmed))
     verbs = [h for h in hits if h.sort == "action"]
     if language == "ja":
         verbs = verbs[::-1]  # the main verb comes last
     mentions = _mentions(plain, hits, language, start)
     first = min((h.start for h in verbs), default=len(plain))
     if language == "zh":
-        before = [m for at, m in mentions if at < first and m.sort in ("character", "name", "pronoun") and not _oblique(plain, at)]
+        before = [
+            m
+            for at, m in mentions
+            if at < first and m.sort in ("character", "name", "pronoun") and not _oblique(plain, at)
+        ]
         after = [m for at, m in mentions if m not in before]
     else:
         before = [m for at, m in mentions if re.match(r"(は|が|も)", _behind(plain, at, m))]
-        if not before and mentions and mentions[0][1].sort in ("character", "name") and re.match(r"と", _behind(plain, *mentions[0])) and len(mentions) > 1:
+        if (
+            not before
+            and mentions
+            and mentions[0][1].sort in ("character", "name")
+            and re.match(r"と", _behind(plain, *mentions[0]))
+            and len(mentions) > 1
+        ):
             before = [m for _, m in mentions[:2] if m.sort in ("character", "name")]
         after = [m for _, m in mentions if m not in before]
-    if len(before) == 1 and after and re.search("[和与跟]|と", plain[: first]) and language == "zh" and after[0].sort in ("character", "name") and after[0].start - start < first:
+    if (
+        len(before) == 1
+        and after
+        and re.search("[和与跟]|と", plain[:first])
+        and language == "zh"
+        and after[0].sort in ("character", "name")
+        and after[0].start - start < first
+    ):
         before, after = [before[0], after[0]], after[1:]
     subjects = tuple(before) or _unknown_subject(plain, first, hits, language, start) or carried
     felt = tuple(dict.fromkeys(h.id for h in hits if h.sort == "emotion"))
@@ -203,16 +333,22 @@ def _clause(text: str, start: int, language: Language, carried: tuple[Mention, .
     alive = any(m.sort in ("character", "name", "pronoun", "unknown") for m in subjects)
     near = ("look", "stand") if not verbs and felt else ()
     happens = bool(line) or (bool(verbs) and alive) or (bool(felt) and alive)
-    return Clause(trimmed or text, start, count, scene, subjects, tuple(after), actions, near, felt, line, happens=happens)
+    return Clause(
+        trimmed or text, start, count, scene, subjects, tuple(after), actions, near, felt, line, happens=happens
+    )
 
 
 def _behind(text: str, at: int, mention: Mention) -> str:
-    return text[text.find(mention.head, at) + len(mention.head) if mention.sort != "pronoun" else at + len(mention.text) :]
+    return text[
+        text.find(mention.head, at) + len(mention.head) if mention.sort != "pronoun" else at + len(mention.text) :
+    ]
 
 
 def _oblique(text: str, at: int) -> bool:
     """Whether a mention stands behind a preposition: 对, 向, 给, 在, 把."""
-    return bool(re.search(r"(对|向|给|在|把|朝|从|跟)(?:[一两三这那]?[只个条位名匹头]?)?(?:[^，。]{0,4}的)?$", text[:at]))
+    return bool(
+        re.search(r"(对|向|给|在|把|朝|从|跟)(?:[一两三这那]?[只个条位名匹头]?)?(?:[^，。]{0,4}的)?$", text[:at])
+    )
 
 
 def _unknown_subject(text: str, first: int, hits: list[Hit], language: Language, start: int) -> tuple[Mention, ...]:
@@ -224,7 +360,11 @@ def _unknown_subject(text: str, first: int, hits: list[Hit], language: Language,
             return ()
         return (Mention(m.group(1), m.group(1), "name", start),)
     m = re.match(r"([一-鿿]{2,3})$", lead.strip())
-    if m and not any(h.start < first for h in hits) and not re.search("突然|然后|接着|最后|于是|忽然|慢慢|悄悄|再|又|就|都|也|在|从|对", lead):
+    if (
+        m
+        and not any(h.start < first for h in hits)
+        and not re.search("突然|然后|接着|最后|于是|忽然|慢慢|悄悄|再|又|就|都|也|在|从|对", lead)
+    ):
         return (Mention(m.group(1), m.group(1), "name", start),)
     return ()
 
@@ -239,17 +379,37 @@ def _mentions(text: str, hits: list[Hit], language: Language, start: int) -> lis
             continue
         lead = text[max(0, hit.start - 12) : hit.start]
         adjectives, begin = _described(lead, hit.start)
-        count = next((n for word, n in COUNTS.items() if re.search(word + r"(?:[只个名位条匹头人]|人の|匹の)?$", text[:begin])), 1)
+        count = next(
+            (n for word, n in COUNTS.items() if re.search(word + r"(?:[只个名位条匹头人]|人の|匹の)?$", text[:begin])),
+            1,
+        )
         if count > 1:
             begin = max(0, begin - 3)
         fresh = bool(re.search(r"(另一[只个名位]|もう一[匹人]の|別の)$", text[: hit.start]))
-        sort = hit.sort
-        found.append((hit.start, Mention(text[begin : hit.end].strip(" ，、"), hit.word, sort, start + begin, hit.id, adjectives, count, fresh)))  # type: ignore[arg-type]
+        found.append(
+            (
+                hit.start,
+                Mention(
+                    text[begin : hit.end].strip(" ，、"),
+                    hit.word,
+                    "character" if hit.sort == "character" else "prop",
+                    start + begin,
+                    hit.id,
+                    adjectives,
+                    count,
+                    fresh,
+                ),
+            )
+        )
     for word, head in sorted(PRONOUNS[language].items(), key=lambda x: -len(x[0])):
         at = text.find(word)
-        if at >= 0 and not any(h.start <= at < h.end for h in hits) and not any(a <= at < a + len(m.text) for a, m in found if m.sort == "pronoun"):
-            if text[at + len(word) : at + len(word) + 1] not in ("的", "の"):
-                found.append((at, Mention(word, head, "pronoun", start + at)))
+        if (
+            at >= 0
+            and not any(h.start <= at < h.end for h in hits)
+            and not any(a <= at < a + len(m.text) for a, m in found if m.sort == "pronoun")
+            and text[at + len(word) : at + len(word) + 1] not in ("的", "の")
+        ):
+            found.append((at, Mention(word, head, "pronoun", start + at)))
     if language == "ja":
         for m in KATAKANA.finditer(text):
             if not any(h.start < m.end() and m.start() < h.end for h in hits):

@@ -102,7 +102,9 @@ def read(script: str, language: Language, *, most_clauses: int = 120) -> Reading
     kept = happenings[:most_clauses]
     left_out = f"the script has {len(happenings)} sentences in which something happens; one film takes them whole"
     if len(happenings) > len(kept):
-        left_out = f"the script has {len(happenings)} sentences in which something happens; the first {len(kept)} are filmed"
+        left_out = (
+            f"the script has {len(happenings)} sentences in which something happens; the first {len(kept)} are filmed"
+        )
     last = kept[-1].start
     clauses = tuple(c for c in by_sentence.clauses if c.start <= last)
     scenes = by_sentence.scenes[: max(c.scene for c in clauses) + 1]

@@ -6,17 +6,31 @@ Knows word order. Does not know who is meant by a pronoun: that is casting's wor
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from agents.reading import words_en as w
 from agents.reading.clauses import Clause, Mention, Reading, Scene
 from agents.reading.layout import Piece, pieces, quotes, sentences
-from agents.reading.tokens_en import AMBIENT, Tokens, proper_names
+from agents.reading.nouns_en import BREAKS, after_preposition, mentions_in
+from agents.reading.tokens_en import Tokens, proper_names
+from agents.reading.verbs_en import verb_forms
 from shotplan.vocabulary import ACTIONS, Language
 
-BREAKS = frozenset({"and", "then", "but", "while", "as", "when", "before", "after", "until", "so", "because", "whilst", ",", ";", "—", "–"})
 LOCATING = frozenset({"in", "inside", "into", "at", "on", "through", "across", "along", "around", "by", "near", "over"})
-GROUND_WORDS = {"hill": "hill", "slope": "slope", "hillside": "slope", "stairs": "steps", "steps": "steps", "staircase": "steps", "gap": "gap",
-                "ravine": "gap", "ditch": "gap", "chasm": "gap", "pit": "gap", "uphill": "slope"}  # fmt: skip
+GROUND_WORDS = {
+    "hill": "hill",
+    "slope": "slope",
+    "hillside": "slope",
+    "stairs": "steps",
+    "steps": "steps",
+    "staircase": "steps",
+    "gap": "gap",
+    "ravine": "gap",
+    "ditch": "gap",
+    "chasm": "gap",
+    "pit": "gap",
+    "uphill": "slope",
+}
 
 
 def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
@@ -40,7 +54,9 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
                 marks = quotes(sentence)
                 tokens = Tokens.of(sentence, marks, names)
                 _add_scene(scenes, tokens)
-                new = _clauses(sentence, part.start + offset, tokens, marks, carried, count, len(scenes) - 1, by_sentence)
+                new = _clauses(
+                    sentence, part.start + offset, tokens, marks, carried, count, len(scenes) - 1, by_sentence
+                )
                 for clause in new:
                     carried = clause.subjects or carried
                 clauses += new
@@ -53,13 +69,15 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
 
 def _says_who(rest: str) -> bool:
     words = re.findall(r"[A-Za-z']+", rest[:60])[:4]
-    return any(ACTIONS.find(f) == "talk" for word in words for f in w.verb_forms(word))
+    return any(ACTIONS.find(f) == "talk" for word in words for f in verb_forms(word))
 
 
 def _spoken(part: Piece, sentence: int, scene: int, names: set[str]) -> Clause:
     manner = Tokens.of(part.manner, [], names)
     felt = tuple(dict.fromkeys(f.id for f in manner.nouns.values() if f.sort == "emotion"))
-    return Clause(part.text, part.start, sentence, scene, actions=("talk",), emotions=felt, line=part.text, speaker=part.speaker)
+    return Clause(
+        part.text, part.start, sentence, scene, actions=("talk",), emotions=felt, line=part.text, speaker=part.speaker
+    )
 
 
 def _open_scene(scenes: list[Scene]) -> None:
@@ -69,7 +87,8 @@ def _open_scene(scenes: list[Scene]) -> None:
 
 def _add_scene(scenes: list[Scene], tokens: Tokens, heading: str = "") -> None:
     """Note the place, time, weather and ground the words name; a new place opens a new scene."""
-    located, named = [], []
+    located: list[str] = []
+    named: list[str] = []
     found: dict[str, list[str]] = {"time": [], "weather": []}
     grounds = [GROUND_WORDS[t.low] for t in tokens.tokens if t.low in GROUND_WORDS]
     for k, noun in tokens.nouns.items():
@@ -77,29 +96,51 @@ def _add_scene(scenes: list[Scene], tokens: Tokens, heading: str = "") -> None:
             continue
         if noun.sort == "place":
             j = k - 1
-            while j >= 0 and tokens.word(j) and tokens.low(j) not in w.PREPOSITIONS and j not in tokens.verbs and k - j < 5:
+            while (
+                j >= 0
+                and tokens.word(j)
+                and tokens.low(j) not in w.PREPOSITIONS
+                and j not in tokens.verbs
+                and k - j < 5
+            ):
                 j -= 1
-            entered = j + 1 < k and tokens.low(j) in LOCATING or tokens.low(k - 1) in LOCATING
+            entered = (j + 1 < k and tokens.low(j) in LOCATING) or tokens.low(k - 1) in LOCATING
             (located if entered or heading else named).append(noun.id)
         elif noun.sort in found and k not in tokens.verbs:
             found[noun.sort].append(noun.id)
             if tokens.low(k) == "sunny":
                 found["weather"].append("clear")
     places = tuple(dict.fromkeys(located or named))
-    new = Scene(places, tuple(dict.fromkeys(found["time"])), tuple(dict.fromkeys(found["weather"])), tuple(dict.fromkeys(grounds)), heading)
+    new = Scene(
+        places,
+        tuple(dict.fromkeys(found["time"])),
+        tuple(dict.fromkeys(found["weather"])),
+        tuple(dict.fromkeys(grounds)),
+        heading,
+    )
     current = scenes[-1] if scenes else None
     moved = current is not None and bool(current.places) and bool(located) and located[0] not in current.places
     if current is None or (heading and (current.places or current.heading)) or moved:
         scenes.append(new)
         return
     scenes[-1] = Scene(
-        tuple(dict.fromkeys(current.places + (places if not current.places else ()))), tuple(dict.fromkeys(current.times + new.times)),
-        tuple(dict.fromkeys(current.weathers + new.weathers)), tuple(dict.fromkeys(current.grounds + new.grounds)), heading or current.heading,
-    )  # fmt: skip
+        tuple(dict.fromkeys(current.places + (places if not current.places else ()))),
+        tuple(dict.fromkeys(current.times + new.times)),
+        tuple(dict.fromkeys(current.weathers + new.weathers)),
+        tuple(dict.fromkeys(current.grounds + new.grounds)),
+        heading or current.heading,
+    )
 
 
 def _clauses(
-    sentence: str, start: int, tokens: Tokens, marks: list[tuple[int, int]], carried: tuple[Mention, ...], count: int, scene: int, whole: bool
+    sentence: str,
+    start: int,
+    tokens: Tokens,
+    marks: list[tuple[int, int]],
+    carried: tuple[Mention, ...],
+    count: int,
+    scene: int,
+    whole: bool,
 ) -> list[Clause]:
     """The clauses of one sentence; `start` is its offset in the script."""
     segments = [(0, len(tokens.tokens))] if whole else _segments(tokens)
@@ -111,7 +152,7 @@ def _clauses(
     found: list[Clause] = []
     subjects = carried
     for (a, b), (left, right) in zip(segments, bounds, strict=True):
-        lines = [sentence[x:y].strip(" \"“”「」『』«»") for x, y in marks if left <= x < right]
+        lines = [sentence[x:y].strip(' "“”「」『』«»') for x, y in marks if left <= x < right]
         clause = _clause(sentence[left:right], start, left, tokens, a, b, subjects, count, scene, " ".join(lines))
         found.append(clause)
         subjects = clause.subjects or subjects
@@ -136,13 +177,11 @@ def _segments(tokens: Tokens) -> list[tuple[int, int]]:
     """Token ranges, each with a verb of its own."""
     cuts = [0] + [k for k, t in enumerate(tokens.tokens) if t.low in BREAKS] + [len(tokens.tokens)]
     segments: list[tuple[int, int]] = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         if b <= a:
             continue
         has_verb = any(v.finite for k, v in tokens.verbs.items() if a <= k < b)
-        if segments and not _complete(tokens, *segments[-1]):
-            segments[-1] = (segments[-1][0], b)
-        elif segments and not has_verb:
+        if (segments and not _complete(tokens, *segments[-1])) or (segments and not has_verb):
             segments[-1] = (segments[-1][0], b)
         else:
             segments.append((a, b))
@@ -165,14 +204,25 @@ def _span(sentence: str, tokens: Tokens, a: int, b: int) -> tuple[int, int]:
 
 
 def _clause(
-    span: str, start: int, left: int, tokens: Tokens, a: int, b: int, carried: tuple[Mention, ...], count: int, scene: int, line: str
+    span: str,
+    start: int,
+    left: int,
+    tokens: Tokens,
+    a: int,
+    b: int,
+    carried: tuple[Mention, ...],
+    count: int,
+    scene: int,
+    line: str,
 ) -> Clause:
     verbs = [v for k, v in sorted(tokens.verbs.items()) if a <= k < b]
     main = next((v for v in verbs if v.finite), verbs[0] if verbs else None)
-    mentions = _mentions(tokens, a, b, start)
+    mentions = mentions_in(tokens, a, b, start)
     first = main.at if main else b
-    passive = main is not None and tokens.low(main.at - 1) in w.BE and any(tokens.low(k) == "by" for k in range(main.at, b))
-    before = [m for k, m in mentions if k < first and not _after_preposition(tokens, a, k)]
+    passive = (
+        main is not None and tokens.low(main.at - 1) in w.BE and any(tokens.low(k) == "by" for k in range(main.at, b))
+    )
+    before = [m for k, m in mentions if k < first and not after_preposition(tokens, a, k)]
     after = [m for k, m in mentions if k > first]
     if passive and main is not None:
         by = next(k for k in range(main.at, b) if tokens.low(k) == "by")
@@ -182,7 +232,13 @@ def _clause(
     subjects = tuple(m for m in before if not (m.sort == "pronoun" and m.head == "who"))
     if not subjects and (verbs or line):
         living = [m for m in after if m.sort in ("character", "name", "pronoun")]
-        inverted = main is not None and first > a and living and not line and any(tokens.low(k) in w.PREPOSITIONS for k in range(a, first))
+        inverted = (
+            main is not None
+            and first > a
+            and living
+            and not line
+            and any(tokens.low(k) in w.PREPOSITIONS for k in range(a, first))
+        )
         if line and living and not carried:
             inverted = True
         if line and living and any("talk" in v.actions for v in verbs):
@@ -200,131 +256,20 @@ def _clause(
         near = ("look", "stand")
     happens = bool(line) or (bool(verbs) and (alive or _stirs(subjects, actions))) or (bool(felt) and alive)
     return Clause(
-        span, start + left, count, scene, subjects, tuple(after), actions, near, felt, line, happens=happens,
-    )  # fmt: skip
+        span,
+        start + left,
+        count,
+        scene,
+        subjects,
+        tuple(after),
+        actions,
+        near,
+        felt,
+        line,
+        happens=happens,
+    )
 
 
 def _stirs(subjects: tuple[Mention, ...], actions: tuple[str, ...]) -> bool:
     """A thing that moves is a happening; a thing that lies somewhere is a description."""
     return bool(subjects) and not set(actions) <= {"stand", "lie", "sit", "look", "touch", "bow"}
-
-
-def _after_preposition(tokens: Tokens, a: int, k: int) -> bool:
-    j = k - 1
-    while j >= a and tokens.word(j):
-        if tokens.low(j) in w.PREPOSITIONS and tokens.low(j) not in ("no", "like"):
-            return True
-        if tokens.low(j) in BREAKS or tokens.low(j) in w.DETERMINERS:
-            return tokens.low(j - 1) in w.PREPOSITIONS and j - 1 >= a
-        j -= 1
-    return False
-
-
-def _mentions(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, Mention]]:
-    """(token index of the head, mention) in [a, b)."""
-    found: list[tuple[int, Mention]] = []
-    used_until = a
-    for k in range(a, b):
-        if k < used_until:
-            continue
-        noun = tokens.nouns.get(k)
-        if tokens.low(k) in w.PRONOUNS:
-            t = tokens.tokens[k]
-            found.append((k, Mention(t.text, w.PRONOUNS[t.low], "pronoun", offset + t.start)))
-        elif tokens.low(k) == "her" and not (tokens.word(k + 1) and not tokens.function(k + 1)):
-            t = tokens.tokens[k]
-            found.append((k, Mention(t.text, "she", "pronoun", offset + t.start)))
-        elif tokens.low(k) in ("one", "other", "both") and (k + 1 in tokens.verbs or tokens.low(k + 1).endswith("ly") or tokens.low(k + 1) in w.BE or not tokens.word(k + 1)):
-            t = tokens.tokens[k]
-            head = "they" if t.low == "both" else t.low
-            found.append((k, Mention(t.text, head, "pronoun", offset + t.start)))
-        elif tokens.is_name(k) and not tokens.tokens[k].text.endswith(("'s", "’s")):
-            last = k
-            while last + 1 < b and tokens.is_name(last + 1):
-                last += 1
-            used_until = last + 1
-            text = " ".join(t.text for t in tokens.tokens[k : last + 1])
-            held = found[-1][1] if found else None
-            between = [tokens.low(j) for j in range(found[-1][0] + 1, k)] if found else []
-            titled = held is not None and held.sort == "character" and (not between or between in (["named"], ["called"], [","]))
-            if titled and held is not None:
-                found[-1] = (last, Mention(**(vars(held) | {"also": text, "text": f"{held.text} {text}" if not between else held.text})))
-                continue
-            apposed = tokens.low(last + 1) in (",", "the") and next((j for j in range(last + 1, min(last + 6, b)) if j in tokens.nouns and tokens.nouns[j].sort == "character"), None)
-            kind = None
-            if apposed and all(tokens.low(j) in w.DETERMINERS or tokens.low(j) == "," or not tokens.function(j) for j in range(last + 1, apposed)) and not any(j in tokens.verbs for j in range(last + 1, apposed)):
-                kind, used_until = tokens.nouns[apposed].id, tokens.nouns[apposed].last + 1
-            found.append((last, Mention(text, text, "name", offset + tokens.tokens[k].start, kind)))
-        elif noun is not None and noun.sort in ("character", "prop") and noun.first == k and k not in tokens.verbs:
-            after = tokens.nouns.get(noun.last + 1)
-            if after is not None and after.sort in ("character", "prop", "place") and noun.last + 1 < b and noun.last + 1 not in tokens.verbs:
-                continue  # `apple tree`, `boy king`: the last word names it
-            if tokens.low(noun.last).endswith("'s"):
-                continue
-            mention = _noun_phrase(tokens, a, noun.first, noun.last, offset, noun.sort, noun.id)
-            found.append((noun.last, mention))
-            used_until = noun.last + 1
-        elif _unknown_head(tokens, a, b, k):
-            head = tokens.low(k)
-            form = list(w.noun_forms(head))[-1] if head.endswith("s") else head
-            sort = "ambient" if head in AMBIENT or form in AMBIENT or (noun is not None) else "unknown"
-            if sort == "unknown" or k < min((v for v in tokens.verbs if a <= v < b), default=b):
-                found.append((k, _noun_phrase(tokens, a, k, k, offset, sort, None)))
-    return found
-
-
-def _unknown_head(tokens: Tokens, a: int, b: int, k: int) -> bool:
-    """Whether token `k` ends a noun phrase whose noun no vocabulary knows."""
-    if not tokens.word(k) or tokens.function(k) or k in tokens.verbs or tokens.low(k) in ("named", "called") or tokens.low(k).endswith(("ly", "'s", "ing")):
-        return False
-    noun = tokens.nouns.get(k)
-    if noun is not None and noun.sort not in ("weather", "time"):
-        return False
-    following = k + 1
-    if following < b and tokens.word(following) and not tokens.function(following) and following not in tokens.verbs and not tokens.low(following).endswith("ly"):
-        return False
-    j = k - 1
-    while j >= a and tokens.word(j) and not tokens.function(j) and j not in tokens.verbs and j not in tokens.nouns:
-        j -= 1
-    return j >= a and (tokens.low(j) in w.DETERMINERS or tokens.low(j) == "her")
-
-
-def _noun_phrase(tokens: Tokens, a: int, first: int, last: int, offset: int, sort: str, kind: str | None) -> Mention:
-    adjectives: list[str] = []
-    count, fresh, k = 1, False, first - 1
-    begin = first
-    while k >= a and tokens.word(k) or (k >= a and tokens.low(k) in w.NUMBERS):
-        low = tokens.low(k)
-        if low in w.DETERMINERS or low in w.NUMBERS or low in w.FRESH or low == "her":
-            count = max(count, w.NUMBERS.get(low, 1))
-            fresh = fresh or low in w.FRESH
-            begin = k
-            k -= 1
-            continue
-        if tokens.function(k) or k in tokens.verbs or tokens.is_name(k):
-            break
-        adjectives.insert(0, low)
-        begin = k
-        k -= 1
-    surface = tokens.low(last)
-    forms = list(w.noun_forms(surface))
-    words = [tokens.low(j) for j in range(first, last)]
-    singular = surface
-    if kind is not None and sort in ("character", "prop"):
-        from shotplan.vocabulary import CHARACTER_KINDS, PROP_KINDS
-
-        vocabulary = CHARACTER_KINDS if sort == "character" else PROP_KINDS
-        known = [f for f in forms if vocabulary.find(" ".join([*words, f]))]
-        singular = known[-1] if known else surface
-        if singular == surface and singular.endswith("s") and vocabulary.find(singular.removesuffix("s")):
-            singular = singular.removesuffix("s")
-        plural = {"men": "man", "women": "woman", "children": "child", "foxes": "fox", "wolves": "wolf", "mice": "mouse"}
-        singular = plural.get(singular, singular)
-    elif surface.endswith("s") and len(forms) > 1 and not surface.endswith("ss"):
-        singular = forms[1]
-    if count == 1 and singular != surface and sort == "character":
-        count = 2
-    text = " ".join(t.text for t in tokens.tokens[begin : last + 1])
-    return Mention(
-        text, " ".join([*words, singular]), sort, offset + tokens.tokens[begin].start, kind, tuple(adjectives), count, fresh,  # type: ignore[arg-type]
-    )  # fmt: skip

@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 HEADING = re.compile(r"^\s*(?:INT|EXT|EST|I/E|INT\./EXT|INT/EXT)[. ]", re.IGNORECASE)
-LABEL = re.compile(r"^\s*(?:scene|act|title|note|chapter|setting|place|time|style|part|credit|author|source)\b[^:：]*[:：]?", re.IGNORECASE)
+LABEL = re.compile(
+    r"^\s*(?:scene|act|title|note|chapter|setting|place|time|style|part|credit|author|source)\b[^:：]*[:：]?",
+    re.IGNORECASE,
+)
 TRANSITION = re.compile(r"^\s*(?:[A-Z ]+ TO:|FADE (?:IN|OUT)[.:]?|>.*)\s*$")
 SPEAKER = re.compile(r"^\s*([^\W\d_][\w .'’·-]{0,30}?)\s*(?:[(（]([^)）]*)[)）])?\s*[:：]\s*(\S.*)$")
 CUE = re.compile(r"^\s*([A-Z][A-Z .'’-]{0,30})\s*(?:\([^)]*\))?\s*$")
@@ -44,7 +48,9 @@ def pieces(script: str) -> list[Piece]:
             continue
         if TRANSITION.match(text):
             continue
-        if HEADING.match(text) or (LABEL.match(text) and len(text) < 90 and (":" in text or "：" in text or len(text.split()) <= 3)):
+        if HEADING.match(text) or (
+            LABEL.match(text) and len(text) < 90 and (":" in text or "：" in text or len(text.split()) <= 3)
+        ):
             found.append(Piece("heading", text.strip(), start))
             continue
         spoken = SPEAKER.match(text)
@@ -64,7 +70,9 @@ def pieces(script: str) -> list[Piece]:
                 k += 1
             if lines[k][1].strip():
                 at, line = lines[k]
-                found.append(Piece("line", line.strip(), at + len(line) - len(line.lstrip()), cue.group(1).strip(), manner))
+                found.append(
+                    Piece("line", line.strip(), at + len(line) - len(line.lstrip()), cue.group(1).strip(), manner)
+                )
                 k += 1
                 continue
         previous = found[-1] if found else None
@@ -104,13 +112,19 @@ def sentences(text: str, *, spoken_by: Callable[[str], bool]) -> list[tuple[int,
             if k + 1 in ends_quote and k and text[k - 1] in ".!?。！？…" and not spoken_by(text[k + 1 :]):
                 cuts.append(k + 1)
             continue
-        if char in "。！？" or (char == "\n" and k + 1 < len(text) and text[k + 1] == "\n"):
-            cuts.append(k + 1)
-        elif char in ".!?…" and (k + 1 == len(text) or text[k + 1].isspace()) and not ABBREVIATION.search(text[: k + 1]):
+        if (
+            char in "。！？"
+            or (char == "\n" and k + 1 < len(text) and text[k + 1] == "\n")
+            or (
+                char in ".!?…"
+                and (k + 1 == len(text) or text[k + 1].isspace())
+                and not ABBREVIATION.search(text[: k + 1])
+            )
+        ):
             cuts.append(k + 1)
     cuts.append(len(text))
     found = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         part = text[a:b]
         if re.search(r"\w", part):
             found.append((a + len(part) - len(part.lstrip()), part.strip()))

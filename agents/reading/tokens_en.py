@@ -10,17 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agents.reading import words_en as w
+from agents.reading.verbs_en import NEAR, verb_forms
 from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS, TIMES, WEATHERS, Vocabulary
 
 TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:-[^\W\d_]+)*|\d+|\S")
-NOUNS: tuple[tuple[str, Vocabulary], ...] = (  # type: ignore[type-arg]
+NOUNS: tuple[tuple[str, Vocabulary], ...] = (
     ("character", CHARACTER_KINDS), ("prop", PROP_KINDS), ("place", PLACES), ("time", TIMES), ("weather", WEATHERS), ("emotion", EMOTIONS),
 )  # fmt: skip
 AMBIENT = frozenset(
-    "eye eyes head hand hands arm arms tail way time moment air ground sky sun moon world side top edge middle smile voice name face feet foot wing "
-    "wings heart home life day night something nothing everyone everything nobody light shadow sound silence story scene leaves leaf star stars cloud "
-    "clouds distance floor back left right front corner end beginning mouth ears ear nose paw paws hair breath balance dark darkness dream thunder "
-    "lightning camera screen wall sunlight snow rain wind storm summer winter spring autumn dinner lunch breakfast help hello goodbye luck while".split()
+    """
+    eye eyes head hand hands arm arms tail way time moment air ground sky sun moon world side top edge middle
+    smile voice name face feet foot wing wings heart home life day night something nothing everyone everything
+    nobody light shadow sound silence story scene leaves leaf star stars cloud clouds distance floor back left
+    right front corner end beginning mouth ears ear nose paw paws hair breath balance dark darkness dream thunder
+    lightning camera screen wall sunlight snow rain wind storm summer winter spring autumn dinner lunch breakfast
+    help hello goodbye luck while
+    """.split()  # noqa: SIM905
 )
 PARTICLES = {
     ("jump", "over"): "jump_over", ("leap", "over"): "jump_over", ("hop", "over"): "jump_over", ("bound", "over"): "jump_over",
@@ -97,9 +102,14 @@ class Tokens:
     def function(self, k: int) -> bool:
         low = self.low(k)
         return (
-            not self.word(k) or low in w.DETERMINERS or low in w.PREPOSITIONS or low in w.CONNECTIVES or low in w.BE or low in w.PRONOUNS
+            not self.word(k)
+            or low in w.DETERMINERS
+            or low in w.PREPOSITIONS
+            or low in w.CONNECTIVES
+            or low in w.BE
+            or low in w.PRONOUNS
             or low in ("not", "there", "here", "very", "too", "also", "again", "away", "back", "suddenly", "slowly")
-        )  # fmt: skip
+        )
 
     def _find_nouns(self) -> None:
         k = 0
@@ -146,9 +156,11 @@ class Tokens:
         if opener in w.PREPOSITIONS and opener != "to":
             return True
         if opener in w.DETERMINERS or opener.endswith("'s"):
-            inflected = any(form != self.low(k) for form in w.verb_forms(self.low(k)))
+            inflected = any(form != self.low(k) for form in verb_forms(self.low(k)))
             if j == k - 1:
-                return not (opener in ("one", "other", "both", "all", "each") and (inflected or opener in ("both", "all")))
+                return not (
+                    opener in ("one", "other", "both", "all", "each") and (inflected or opener in ("both", "all"))
+                )
             previous = self.low(k - 1)
             return not (inflected and not previous.endswith("s")) and not (not inflected and previous.endswith("s"))
         return False
@@ -162,40 +174,61 @@ class Tokens:
         if low in ("named", "called"):
             return None
         finite = not low.endswith("ing") or self.low(k - 1) in w.BE
-        for base in w.verb_forms(low):
+        for base in verb_forms(low):
             for distance in (1, 2, 3):
                 particle = PARTICLES.get((base, self.low(k + distance)))
                 if particle and all(self.low(k + j) not in ",;." for j in range(1, distance)):
                     return Verb(k, (particle,), (), finite)
         for length in (3, 2):
             rest = " ".join(self.low(k + j) for j in range(1, length))
-            for base in w.verb_forms(low):
+            for base in verb_forms(low):
                 id = ACTIONS.find(f"{base} {rest}")
                 if id == "enter" and self.word(k + length) and self.low(k + length) not in w.CONNECTIVES:
                     continue  # `walks in the rain` walks; `walks in` enters
                 if id:
                     return Verb(k, (id,), (), finite)
         prop = k in self.nouns and self.nouns[k].sort == "prop" and low not in ("rose",)
-        for base in w.verb_forms(low):
+        for base in verb_forms(low):
             id = ACTIONS.find(base)
             if id and not (prop and base == low):
                 return Verb(k, () if id in GENERIC else (id,), ("perform",) if id in GENERIC else (), finite)
-        for base in w.verb_forms(low):
-            if base in w.NEAR and not prop:
-                return Verb(k, (), w.NEAR[base], finite)
+        for base in verb_forms(low):
+            if base in NEAR and not prop:
+                return Verb(k, (), NEAR[base], finite)
         return None
 
     def _unknown_verb(self, k: int) -> Verb | None:
         low = self.low(k)
-        if k in self.nouns or not re.search(r"(?<!s)s$|ed$", low) or len(low) < 4 or low.endswith(("'s", "us", "is")) or low in ("named", "called"):
+        if (
+            k in self.nouns
+            or not re.search(r"(?<!s)s$|ed$", low)
+            or len(low) < 4
+            or low.endswith(("'s", "us", "is"))
+            or low in ("named", "called")
+        ):
             return None
         j = k - 1
         while j >= 0 and self.low(j).endswith("ly"):
             j -= 1
         noun = self.nouns.get(j)
-        after_subject = (noun is not None and noun.sort in ("character", "prop")) or self.is_name(j) or self.low(j) in ("he", "she", "it", "they", "who")
-        after_unknown = j >= 1 and self.word(j) and not self.function(j) and self.low(j - 1) in w.DETERMINERS and not low.endswith("ed") and not self.low(j).endswith("s")
-        joined = self.low(j) == "and" and bool(self.verbs) and (self.low(k + 1) in w.DETERMINERS or self.low(k + 1) in w.PRONOUNS)
+        after_subject = (
+            (noun is not None and noun.sort in ("character", "prop"))
+            or self.is_name(j)
+            or self.low(j) in ("he", "she", "it", "they", "who")
+        )
+        after_unknown = (
+            j >= 1
+            and self.word(j)
+            and not self.function(j)
+            and self.low(j - 1) in w.DETERMINERS
+            and not low.endswith("ed")
+            and not self.low(j).endswith("s")
+        )
+        joined = (
+            self.low(j) == "and"
+            and bool(self.verbs)
+            and (self.low(k + 1) in w.DETERMINERS or self.low(k + 1) in w.PRONOUNS)
+        )
         if after_subject or after_unknown or joined:
             return Verb(k, (), (), True)
         return None
@@ -205,35 +238,60 @@ def proper_names(script: str, sentences: list[tuple[int, str]], speakers: set[st
     """Capitalised words that name somebody: in mid-sentence, or first and followed by a verb."""
     names = {part for s in speakers for part in s.title().split()}
     for _, sentence in sentences:
-        words = [m for m in TOKEN.finditer(sentence)]
+        words = list(TOKEN.finditer(sentence))
         for k, m in enumerate(words):
             text = m.group().removesuffix("'s").removesuffix("’s")
             low = text.lower()
             if not text[0].isupper() or not text.isalpha() or len(text) < 2 or low == "i" or text.isupper():
                 continue
-            if any(v.find(form) for form in w.noun_forms(low) for _, v in NOUNS) or low in w.DETERMINERS or low in w.PREPOSITIONS:
+            if (
+                any(v.find(form) for form in w.noun_forms(low) for _, v in NOUNS)
+                or low in w.DETERMINERS
+                or low in w.PREPOSITIONS
+            ):
                 continue
-            if low in w.CONNECTIVES or low in w.BE or low in w.PRONOUNS or low.endswith(("ly", "ese", "ish")) or low in _STARTERS:
+            if (
+                low in w.CONNECTIVES
+                or low in w.BE
+                or low in w.PRONOUNS
+                or low.endswith(("ly", "ese", "ish"))
+                or low in _STARTERS
+            ):
                 continue
             after = words[k + 1].group().lower() if k + 1 < len(words) else ""
             before = words[k - 1].group().lower() if k else ""
-            opens = k == 0 or before in "\"“「.!?:"
+            opens = k == 0 or before in '"“「.!?:'
             if opens:
-                verbish = any(ACTIONS.find(f) or f in w.NEAR for f in w.verb_forms(after)) or after in w.BE or re.search(r"(?<!s)s$|ed$", after)
-                if not (verbish or after in ("and", ",")) or ACTIONS.find(low) or low in w.NEAR:
+                verbish = (
+                    any(ACTIONS.find(f) or f in NEAR for f in verb_forms(after))
+                    or after in w.BE
+                    or re.search(r"(?<!s)s$|ed$", after)
+                )
+                if not (verbish or after in ("and", ",")) or ACTIONS.find(low) or low in NEAR:
                     continue
-            elif before in ("in", "at", "from", "to", "near") and not verb_ahead(after):
-                if text not in names:
-                    continue
+            elif _at_a_place(before, sentence) and text not in names and not verb_ahead(after):
+                continue  # the name of a place: `goes to Paris`
             names.add(text)
     return names
 
 
+def _at_a_place(before: str, sentence: str) -> bool:
+    return before in ("in", "at", "from") or (before in ("to", "near") and _travelling(sentence))
+
+
+def _travelling(sentence: str) -> bool:
+    bases = {f for word in re.findall(r"[a-z]+", sentence.lower()) for f in verb_forms(word)}
+    return bool(bases & {"go", "come", "travel", "fly", "drive", "sail", "move", "return", "arrive"})
+
+
 def verb_ahead(word: str) -> bool:
-    return any(ACTIONS.find(f) or f in w.NEAR for f in w.verb_forms(word)) if word else False
+    return any(ACTIONS.find(f) or f in NEAR for f in verb_forms(word)) if word else False
 
 
 _STARTERS = frozenset(
-    "once now then here there today tomorrow yesterday later meanwhile finally soon next again inside outside far nearby all everyone somewhere "
-    "what who why how when where yes no hello hi oh please thank let never always just only together first last afterwards eventually".split()
+    """
+    once now then here there today tomorrow yesterday later meanwhile finally soon next again inside outside far
+    nearby all everyone somewhere what who why how when where yes no hello hi oh please thank let never always
+    just only together first last afterwards eventually
+    """.split()  # noqa: SIM905
 )

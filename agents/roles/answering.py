@@ -25,7 +25,8 @@ WANTS: dict[Role, str] = {
 def replaces_action(remedy: Remedy) -> bool:
     """Whether the remedy makes somebody do something else than the plan says."""
     return any(str(op.get("path", "")).endswith("/action") for op in remedy.patch) or any(
-        isinstance(op.get("value"), dict) and "action" in op["value"] and op.get("op") == "replace" for op in remedy.patch
+        isinstance(op.get("value"), dict) and "action" in op["value"] and op.get("op") == "replace"
+        for op in remedy.patch
     )
 
 
@@ -40,31 +41,64 @@ def options(role: Role, agent: str, remedies: Sequence[Remedy], heard: Sequence[
     counter = [f"counter:{r.id}" for r in sorted(others, key=replaces_action)]
     if role is Role.SCENE and not pressed:
         way = [f"counter:{r.id}" for r in others if r.owner is Role.CHARACTER and replaces_action(r)]
-        return tuple([*way, *accept, *[c for c in counter if c not in way], "refuse"])
+        return (
+            *way,
+            *accept,
+            *[c for c in counter if c not in way],
+            "refuse",
+        )
     if role is Role.CHARACTER and keeps and replaces_action(keeps[0]) and "refuse" not in talk:
         kept = [f"counter:{r.id}" for r in others if not replaces_action(r)]
-        return tuple([*kept, *accept, *[c for c in counter if c not in kept], "refuse"])
-    return tuple([*accept, *counter, "refuse"])
+        return (
+            *kept,
+            *accept,
+            *[c for c in counter if c not in kept],
+            "refuse",
+        )
+    return (
+        *accept,
+        *counter,
+        "refuse",
+    )
 
 
 def answer(
-    model: Model, role: Role, agent: str, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], heard: Sequence[str], *, arbitrating: bool = False
+    model: Model,
+    role: Role,
+    agent: str,
+    plan: ShotPlan,
+    objection: Finding,
+    remedies: Sequence[Remedy],
+    heard: Sequence[str],
+    *,
+    arbitrating: bool = False,
 ) -> Decision:
     """Put the objection to the model. Raises `ModelError` naming the call."""
     if arbitrating:
-        choices: tuple[str, ...] = tuple([*[f"accept:{r.id}" for r in sorted(remedies, key=replaces_action)], "refuse"])
+        choices: tuple[str, ...] = (
+            *[f"accept:{r.id}" for r in sorted(remedies, key=replaces_action)],
+            "refuse",
+        )
     else:
         choices = options(role, agent, remedies, heard)
     name = "director.arbitrate" if arbitrating else f"{role.value}.respond"
     labels = {f"{verb}:{r.id}": r.label for r in remedies for verb in ("accept", "counter")}
     question = Question(
-        agent, name, {"answer": Choice(choices), "reason": Words(120)},
+        agent,
+        name,
+        {"answer": Choice(choices), "reason": Words(120)},
         {
-            "role": role.value, "wants": WANTS[role], "objection": objection.text, "rule": objection.rule, "raised_by": objection.raised_by,
-            "choices": [(c, labels.get(c, "")) for c in choices], "heard": list(heard)[-6:], "script": _words_of(plan, objection),
+            "role": role.value,
+            "wants": WANTS[role],
+            "objection": objection.text,
+            "rule": objection.rule,
+            "raised_by": objection.raised_by,
+            "choices": [(c, labels.get(c, "")) for c in choices],
+            "heard": list(heard)[-6:],
+            "script": _words_of(plan, objection),
         },
         template="director_arbitrate" if arbitrating else "respond",
-    )  # fmt: skip
+    )
     answers = ask(model, [question], plan.brief.language, seed=plan.brief.seed)
     said = answers.each[0]
     verb, _, remedy = said["answer"].partition(":")

@@ -28,15 +28,19 @@ class Spot:
 
 
 BACK_ROW = (
-    (Spot("back_left", -4.2, -3.0), Spot("far_back_left", -4.8, -3.4)), (Spot("back_right", 4.2, -3.0), Spot("far_back_right", 4.8, -3.4)),
-    (Spot("back_center", 0.4, -3.3), Spot("back_center_left", -1.2, -3.5)), (Spot("far_left_back", -6.9, -2.4), Spot("far_left_deep", -7.0, -3.2)),
+    (Spot("back_left", -4.2, -3.0), Spot("far_back_left", -4.8, -3.4)),
+    (Spot("back_right", 4.2, -3.0), Spot("far_back_right", 4.8, -3.4)),
+    (Spot("back_center", 0.4, -3.3), Spot("back_center_left", -1.2, -3.5)),
+    (Spot("far_left_back", -6.9, -2.4), Spot("far_left_deep", -7.0, -3.2)),
     (Spot("far_right_back", 6.9, -2.4), Spot("far_right_deep", 7.0, -3.2)),
-)  # fmt: skip
+)
 FRONT_ROW = (2.1, 3.9, -2.1, 5.2, -3.9, 0.9)
 OBSTACLE_X = {1: (0.6,), 2: (-2.1, 2.4), 3: (-4.0, 0.0, 4.0)}
 
 
-def set_the_stage(props: Sequence[tuple[str, str, str]], beats: Sequence[Beat]) -> tuple[tuple[Prop, ...], tuple[Mark, ...]]:
+def set_the_stage(
+    props: Sequence[tuple[str, str, str]], beats: Sequence[Beat]
+) -> tuple[tuple[Prop, ...], tuple[Mark, ...]]:
     """Props (id, name, kind) at their default spots with marks beside them.
 
     Obstacles of jumps and climbs stand in a row from left to right in story order, so that travel goes one way; things that are
@@ -54,7 +58,10 @@ def set_the_stage(props: Sequence[tuple[str, str, str]], beats: Sequence[Beat]) 
         if id in order:
             x = xs[order.index(id)]
             placed.append(Prop.of_kind(id, name, kind, x, 0.0))
-            marks += [Mark(id=f"before_{id}"[:40], x=round(x - half - RUN_UP, 2), z=0.0), Mark(id=f"after_{id}"[:40], x=round(x + half + RUN_UP, 2), z=0.0)]
+            marks += [
+                Mark(id=f"before_{id}"[:40], x=round(x - half - RUN_UP, 2), z=0.0),
+                Mark(id=f"after_{id}"[:40], x=round(x + half + RUN_UP, 2), z=0.0),
+            ]
         elif (id in handled or PROP_KINDS[kind].handheld) and half < 1.2:
             x = FRONT_ROW[front % len(FRONT_ROW)] + 0.5 * (front // len(FRONT_ROW))
             front += 1
@@ -101,10 +108,28 @@ def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
     movers = [i for i in order if any(b.actor == i and b.action in TRAVELS and b.action != "enter" for b in beats)]
     free = [m for m in stage_set.marks if not _blocked(stage_set, m)] if stage_set else []
     names = {m.id for m in free}
-    left = [m for m in ("far_left", "left", "back_left", "front_left") if m in names]
-    right = [m for m in ("center_right", "right", "back_right", "front_right", "back", "front", "center", "center_left", "far_right") if m in names]
+    left: list[str] = [m for m in ("far_left", "left", "back_left", "front_left") if m in names]
+    right: list[str] = [
+        m
+        for m in (
+            "center_right",
+            "right",
+            "back_right",
+            "front_right",
+            "back",
+            "front",
+            "center",
+            "center_left",
+            "far_right",
+        )
+        if m in names
+    ]
     if movers:
-        right = [m for m in ("back_right", "front_right", "right", "far_right", "back", "front", "center_right", "center") if m in names]
+        right = [
+            m
+            for m in ("back_right", "front_right", "right", "far_right", "back", "front", "center_right", "center")
+            if m in names
+        ]
     given: dict[str, tuple[str, ...]] = {}
     pair = next(((b.actor, b.target) for b in beats if b.actor and b.action in PAIRS and b.target in order), None)
     if pair is not None and pair[0] == order[0] and {"center_left", "center_right"} <= names:
@@ -114,7 +139,14 @@ def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
     for id in order:
         if id in given:
             continue
-        own = next((b for b in beats if id == b.actor and b.target and f"by_{b.target}"[:40] in names and b.action not in TRAVELS), None)
+        own = next(
+            (
+                b
+                for b in beats
+                if id == b.actor and b.target and f"by_{b.target}"[:40] in names and b.action not in TRAVELS
+            ),
+            None,
+        )
         first = next((b for b in beats if b.actor == id), None)
         if own is not None and own is first and not any(f"by_{own.target}"[:40] in taken for taken in given.values()):
             given[id] = (f"by_{own.target}"[:40],)
@@ -147,7 +179,9 @@ def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tupl
         return (None,)
     later = [b for b in beats_in(plan, set_id) if b.actor == beat.actor]
     later = later[later.index(beat) + 1 :] if beat in later else []
-    ahead = next((b for b in later if b.target and (b.action in OBSTACLE_ACTIONS or f"by_{b.target}"[:40] in names)), None)
+    ahead = next(
+        (b for b in later if b.target and (b.action in OBSTACLE_ACTIONS or f"by_{b.target}"[:40] in names)), None
+    )
     if ahead is not None:
         prefix = "before" if ahead.action in OBSTACLE_ACTIONS else "by"
         mark = f"{prefix}_{ahead.target}"[:40]
@@ -157,8 +191,20 @@ def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tupl
     if beat.action == "leave":
         return ("far_right",) if x >= 0 else ("far_left", "far_right")
     taken = {m for id, own in zones(plan, set_id).items() if id != beat.actor for m in own}
-    wanted = ("center_left", "center") if beat.action == "enter" else ("right", "center_right", "far_right", "center", "center_left", "left", "far_left")
-    open_marks = [m for m in wanted if m in names and m not in taken and m != at and not _blocked(stage_set, names[m]) and abs(names[m].x - x) >= 1.0]
+    wanted = (
+        ("center_left", "center")
+        if beat.action == "enter"
+        else ("right", "center_right", "far_right", "center", "center_left", "left", "far_left")
+    )
+    open_marks = [
+        m
+        for m in wanted
+        if m in names
+        and m not in taken
+        and m != at
+        and not _blocked(stage_set, names[m])
+        and abs(names[m].x - x) >= 1.0
+    ]
     onward = [m for m in open_marks if names[m].x > x]
     clear = [m for m in (onward or open_marks) if not _something_between(stage_set, x, names[m].x)]
     return tuple((clear or onward or open_marks)[:3]) or (None,)
@@ -166,7 +212,9 @@ def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tupl
 
 def _something_between(stage_set: StageSet, x0: float, x1: float) -> bool:
     low, high = min(x0, x1), max(x0, x1)
-    return any(PROP_KINDS[p.kind].solid and abs(p.z) < p.size[2] / 2 + 0.3 and low < p.x < high for p in stage_set.props)
+    return any(
+        PROP_KINDS[p.kind].solid and abs(p.z) < p.size[2] / 2 + 0.3 and low < p.x < high for p in stage_set.props
+    )
 
 
 def _blocked(stage_set: StageSet, mark: Mark) -> bool:

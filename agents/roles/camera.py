@@ -23,23 +23,80 @@ EVERYONE = "everyone"
 SIDES = ("audience", "audience_right", "audience_left")
 """Sides that never cross the line of action of people who face each other along the stage."""
 SERVES: dict[str, dict[str, tuple[str, ...]]] = {
-    "establishing": {"size": ("long", "full", "extreme_long"), "angle": ("eye_level", "high"), "move": ("static", "dolly_in", "crane_up"), "lens": ("wide", "normal")},
-    "travel": {"size": ("full", "long", "medium_long"), "angle": ("eye_level", "low"), "move": ("follow", "static"), "lens": ("normal", "wide")},
-    "leap": {"size": ("long", "extreme_long"), "angle": ("low", "eye_level"), "move": ("follow", "static"), "lens": ("wide", "normal")},
-    "climb": {"size": ("medium_long", "full"), "angle": ("eye_level", "low"), "move": ("pedestal_up", "follow", "static"), "lens": ("normal", "long")},
-    "reaction": {"size": ("close_up", "medium_close", "medium"), "angle": ("eye_level", "low"), "move": ("dolly_in", "static", "zoom_in"), "lens": ("long", "normal")},
-    "dialogue": {"size": ("medium", "medium_close", "close_up"), "angle": ("eye_level", "over_shoulder"), "move": ("static", "dolly_in"), "lens": ("normal", "long")},
-    "together": {"size": ("full", "medium_long"), "angle": ("eye_level", "low"), "move": ("static", "handheld", "dolly_in"), "lens": ("normal", "wide")},
-    "handling": {"size": ("medium", "medium_long", "medium_close"), "angle": ("eye_level", "high"), "move": ("static", "dolly_in"), "lens": ("normal", "long")},
-    "place": {"size": ("long", "extreme_long"), "angle": ("eye_level", "high"), "move": ("static", "dolly_in"), "lens": ("wide", "normal")},
-    "presence": {"size": ("medium_long", "medium", "full"), "angle": ("eye_level", "low"), "move": ("static", "dolly_in"), "lens": ("normal", "long")},
-}  # fmt: skip
+    "establishing": {
+        "size": ("long", "full", "extreme_long"),
+        "angle": ("eye_level", "high"),
+        "move": ("static", "dolly_in", "crane_up"),
+        "lens": ("wide", "normal"),
+    },
+    "travel": {
+        "size": ("full", "long", "medium_long"),
+        "angle": ("eye_level", "low"),
+        "move": ("follow", "static"),
+        "lens": ("normal", "wide"),
+    },
+    "leap": {
+        "size": ("long", "extreme_long"),
+        "angle": ("low", "eye_level"),
+        "move": ("follow", "static"),
+        "lens": ("wide", "normal"),
+    },
+    "climb": {
+        "size": ("medium_long", "full"),
+        "angle": ("eye_level", "low"),
+        "move": ("pedestal_up", "follow", "static"),
+        "lens": ("normal", "long"),
+    },
+    "reaction": {
+        "size": ("close_up", "medium_close", "medium"),
+        "angle": ("eye_level", "low"),
+        "move": ("dolly_in", "static", "zoom_in"),
+        "lens": ("long", "normal"),
+    },
+    "dialogue": {
+        "size": ("medium", "medium_close", "close_up"),
+        "angle": ("eye_level", "over_shoulder"),
+        "move": ("static", "dolly_in"),
+        "lens": ("normal", "long"),
+    },
+    "together": {
+        "size": ("full", "medium_long"),
+        "angle": ("eye_level", "low"),
+        "move": ("static", "handheld", "dolly_in"),
+        "lens": ("normal", "wide"),
+    },
+    "handling": {
+        "size": ("medium", "medium_long", "medium_close"),
+        "angle": ("eye_level", "high"),
+        "move": ("static", "dolly_in"),
+        "lens": ("normal", "long"),
+    },
+    "place": {
+        "size": ("long", "extreme_long"),
+        "angle": ("eye_level", "high"),
+        "move": ("static", "dolly_in"),
+        "lens": ("wide", "normal"),
+    },
+    "presence": {
+        "size": ("medium_long", "medium", "full"),
+        "angle": ("eye_level", "low"),
+        "move": ("static", "dolly_in"),
+        "lens": ("normal", "long"),
+    },
+}
 """What serves each kind of shot, most usual first."""
 REASONS = {
-    "establishing": "shows where we are", "travel": "goes with the movement", "leap": "makes the leap tall", "climb": "rises with the climb",
-    "reaction": "shows the feeling in the face", "dialogue": "shows who speaks", "together": "keeps both in frame", "handling": "shows hands and thing",
-    "place": "shows the place", "presence": "shows the body",
-}  # fmt: skip
+    "establishing": "shows where we are",
+    "travel": "goes with the movement",
+    "leap": "makes the leap tall",
+    "climb": "rises with the climb",
+    "reaction": "shows the feeling in the face",
+    "dialogue": "shows who speaks",
+    "together": "keeps both in frame",
+    "handling": "shows hands and thing",
+    "place": "shows the place",
+    "presence": "shows the body",
+}
 
 
 class CameraAgent:
@@ -64,17 +121,25 @@ class CameraAgent:
         patch: list[dict[str, Any]] = []
         said_of: list[str] = []
         for k, said in zip(changed, answers.each, strict=True):
-            spec = CameraSpec(**(said | {"subject": None if said["subject"] == EVERYONE else said["subject"]}))
+            spec = CameraSpec.model_validate(
+                said | {"subject": None if said["subject"] == EVERYONE else said["subject"]}
+            )
             if spec != plan.shots[k].camera:
                 patch.append({"op": "replace", "path": f"/shots/{k}/camera", "value": spec.model_dump(mode="json")})
                 said_of.append(f"{plan.shots[k].id} {spec.size} {spec.angle} {spec.move}")
         intent = ("re-framed " if heard else "") + "; ".join(said_of)
-        return Proposal(patch=tuple(patch), intent=intent[:300] if said_of else "the framing still serves", replies=answers.replies)
+        return Proposal(
+            patch=tuple(patch), intent=intent[:300] if said_of else "the framing still serves", replies=answers.replies
+        )
 
-    def respond(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+    def respond(
+        self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
+    ) -> Decision:
         return answer(self._model, self.role, self.id, plan, objection, remedies, heard)
 
-    def _question(self, plan: ShotPlan, k: int, name: str, sizes: Sequence[str], heard: Sequence[str]) -> tuple[Question, str]:
+    def _question(
+        self, plan: ShotPlan, k: int, name: str, sizes: Sequence[str], heard: Sequence[str]
+    ) -> tuple[Question, str]:
         shot = plan.shots[k]
         purpose = purpose_of(plan, k)
         serves = SERVES[purpose]
@@ -85,19 +150,31 @@ class CameraAgent:
         if heard:
             moves = tuple(m for m in moves if m != shot.camera.move) or moves
         subjects = _subjects(plan, shot, purpose)
-        angles = serves["angle"] if subjects[0] != EVERYONE and len(_people(plan, shot)) > 1 else tuple(a for a in serves["angle"] if a != "over_shoulder")
+        angles = (
+            serves["angle"]
+            if subjects[0] != EVERYONE and len(_people(plan, shot)) > 1
+            else tuple(a for a in serves["angle"] if a != "over_shoulder")
+        )
         sides = SIDES if purpose not in ("travel", "leap") else ("audience", "audience_left")
         if purpose in ("reaction", "dialogue"):
             sides = ("audience_left", "audience") if k % 2 else ("audience_right", "audience")
         fields = {
-            "size": Choice(size), "angle": Choice(angles), "move": Choice(moves), "lens": Choice(serves["lens"]), "subject": Choice(subjects),
+            "size": Choice(size),
+            "angle": Choice(angles),
+            "move": Choice(moves),
+            "lens": Choice(serves["lens"]),
+            "subject": Choice(subjects),
             "side": Choice(sides),
-        }  # fmt: skip
+        }
         spans = " / ".join(b.span for b in (plan.beat(i) for i in shot.beats) if b is not None)[:300]
         values = {
-            "clause": spans, "purpose": purpose, "hint": f"{size[0]} {REASONS[purpose]}", "seconds": shot.duration, "heard": list(heard)[-4:],
+            "clause": spans,
+            "purpose": purpose,
+            "hint": f"{size[0]} {REASONS[purpose]}",
+            "seconds": shot.duration,
+            "heard": list(heard)[-4:],
             "now": f"{shot.camera.size}, {shot.camera.angle}, {shot.camera.move}, {shot.camera.lens}",
-        }  # fmt: skip
+        }
         return Question(self.id, name, fields, values), size[0]
 
 
@@ -112,7 +189,9 @@ def concerned(plan: ShotPlan, heard: Sequence[str]) -> list[int]:
         return named
     props = {p.id for s in plan.sets for p in s.props} & words
     cast = {c.id for c in plan.cast} & words
-    about = [k for k in everything if props & _things(plan, plan.shots[k])] or [k for k in everything if cast & set(_people(plan, plan.shots[k]))]
+    about = [k for k in everything if props & _things(plan, plan.shots[k])] or [
+        k for k in everything if cast & set(_people(plan, plan.shots[k]))
+    ]
     return about or everything
 
 
@@ -134,7 +213,16 @@ def purpose_of(plan: ShotPlan, k: int) -> str:
         return "establishing"
     if any(ACTIONS[a].travels for a in actions):
         return "travel"
-    if any(b.target and plan.character(b.target) for b in beats) and actions & {"fight", "hug", "dance", "shake_hands", "kiss", "give", "chase", "follow"}:
+    if any(b.target and plan.character(b.target) for b in beats) and actions & {
+        "fight",
+        "hug",
+        "dance",
+        "shake_hands",
+        "kiss",
+        "give",
+        "chase",
+        "follow",
+    }:
         return "together"
     if any(b.emotion != "neutral" for b in beats) or actions <= {"look", "think", "cry", "nod", "shake_head"}:
         return "reaction"
@@ -156,13 +244,20 @@ def _travels(plan: ShotPlan, shot: Shot) -> bool:
 
 def _people(plan: ShotPlan, shot: Shot) -> list[str]:
     beats = [b for b in (plan.beat(i) for i in shot.beats) if b is not None]
-    ids = [*[i for b in beats for i in (b.actor, b.target)], *[p.actor for p in shot.performances if p.beat is not None]]
+    ids = [
+        *[i for b in beats for i in (b.actor, b.target)],
+        *[p.actor for p in shot.performances if p.beat is not None],
+    ]
     return list(dict.fromkeys(i for i in ids if i is not None and plan.character(i) is not None))
 
 
 def _things(plan: ShotPlan, shot: Shot) -> set[str]:
     beats = [b for b in (plan.beat(i) for i in shot.beats) if b is not None]
-    return {str(t) for t in [*[b.target for b in beats], *[p.target for p in shot.performances]] if t and plan.character(t) is None}
+    return {
+        str(t)
+        for t in [*[b.target for b in beats], *[p.target for p in shot.performances]]
+        if t and plan.character(t) is None
+    }
 
 
 def _subjects(plan: ShotPlan, shot: Shot, purpose: str) -> tuple[str, ...]:
@@ -176,4 +271,3 @@ def _subjects(plan: ShotPlan, shot: Shot, purpose: str) -> tuple[str, ...]:
     if purpose == "establishing" and len(people) > 1:
         return (EVERYONE, people[0])
     return (people[0],)
-

@@ -61,6 +61,10 @@ class Act:
     """Others who do the same: each gets a beat of its own."""
     onlookers: tuple[str, ...] = ()
     """Characters who acted just before: whom somebody may be looking at when the script does not say."""
+    follows: int | None = None
+    """Index of the act whose actor this one goes on with: `She catches it and laughs.`"""
+    before: str = ""
+    """The clause before, for whoever has to say who is meant."""
 
 
 @dataclass
@@ -96,7 +100,9 @@ class Casting:
         self.left_out: list[str] = []
 
     def _new(self, mention: Mention, sort: Literal["character", "prop"], scene: int) -> list[str]:
-        full = len([e for e in self.entities.values() if e.sort == sort]) >= (MOST_CAST if sort == "character" else MOST_PROPS)
+        full = len([e for e in self.entities.values() if e.sort == sort]) >= (
+            MOST_CAST if sort == "character" else MOST_PROPS
+        )
         if full:
             if mention.text not in self.left_out:
                 self.left_out.append(mention.text)
@@ -110,13 +116,17 @@ class Casting:
             while id in self.entities:
                 id, k = f"{base}_{k if count == 1 else k + n}", k + 1
             name = mention.also or (mention.head if count == 1 else f"{mention.head} {n + 1}")
-            self.entities[id] = Entity(id, name, sort, mention.kind, list(mention.adjectives), group=base if count > 1 else "", scenes=[scene])
+            self.entities[id] = Entity(
+                id, name, sort, mention.kind, list(mention.adjectives), group=base if count > 1 else "", scenes=[scene]
+            )
             ids.append(id)
         for head in {mention.head, mention.also} - {""}:
             self.by_head[head.casefold()] = [*self.by_head.get(head.casefold(), []), *ids] if mention.fresh else ids
         return ids
 
-    def resolve(self, mention: Mention, scene: int, *, subject: bool, thing: bool = True) -> tuple[list[str], list[str]]:
+    def resolve(
+        self, mention: Mention, scene: int, *, subject: bool, thing: bool = True
+    ) -> tuple[list[str], list[str]]:
         """(ids certainly meant, candidate ids where not certain)."""
         if mention.sort == "pronoun":
             return self._pronoun(mention.head, subject)
@@ -138,7 +148,9 @@ class Casting:
                 fitting = [i for i in known if set(mention.adjectives) & set(self.entities[i].adjectives)]
                 return (fitting, []) if len(fitting) == 1 else ([], known)
             return list(chosen), []
-        sort: Literal["character", "prop"] = "character" if mention.sort in ("character", "name") or (mention.sort == "unknown" and subject) else "prop"
+        sort: Literal["character", "prop"] = (
+            "character" if mention.sort in ("character", "name") or (mention.sort == "unknown" and subject) else "prop"
+        )
         return self._new(mention, sort, scene), []
 
     def _pronoun(self, head: str, subject: bool) -> tuple[list[str], list[str]]:
@@ -152,12 +164,22 @@ class Casting:
                 return [], people[:4]
             return [group[0] if head == "one" else group[1]], []
         if head == "i":
-            return self._new(Mention("I", "narrator", "name", 0), "character", 0) if "narrator" not in self.entities else ["narrator"], []
+            return self._new(
+                Mention("I", "narrator", "name", 0), "character", 0
+            ) if "narrator" not in self.entities else ["narrator"], []
         pool = people if subject or head != "it" else self.recent
         fitting = [i for i in pool if self.entities[i].fits(head)]
         if head in ("he", "she"):
-            sure = [i for i in fitting if self.entities[i].human and (self.entities[i].gender == head or self.entities[i].kind in (MEN if head == "he" else WOMEN))]
-            human = [i for i in fitting if self.entities[i].human]
+            sure = [
+                i
+                for i in fitting
+                if self.entities[i].human
+                and (self.entities[i].gender == head or self.entities[i].kind in (MEN if head == "he" else WOMEN))
+            ]
+            human = sorted(
+                (i for i in fitting if self.entities[i].human),
+                key=lambda i: _sounds_female(self.entities[i]) != (head == "she"),
+            )
             fitting = sure or human or fitting
         if len(fitting) == 1 and head in ("he", "she"):
             self.entities[fitting[0]].gender = head  # type: ignore[assignment]
@@ -182,6 +204,7 @@ def cast_story(reading: Reading) -> Story:
     acts: list[Act] = []
     previous: list[str] = []
     speakers: list[str] = []
+    last: Clause | None = None
     for clause in reading.clauses:
         scene = clause.scene
         certain: list[str] = []
@@ -215,13 +238,33 @@ def cast_story(reading: Reading) -> Story:
         others = [i for i in casting.recent if casting.entities[i].sort == "character" and i not in who]
         if clause.line and not objects and speakers and speakers[-1] not in who:
             objects = [speakers[-1]]
+        elif clause.line and not objects and len(others) == 1 and len(who) == 1:
+            objects = others
         if clause.line and who:
             speakers.append(who[0])
         casting.seen([*actors, *objects, *things])
         if who:
             previous = list(who)
         if clause.happens:
-            acts.append(Act(clause, who, tuple(objects), also, tuple(others[:2])))
+            goes_on = (
+                last is not None
+                and last.happens
+                and bool(clause.subjects)
+                and clause.subjects == last.subjects
+                and len(who) > 1
+            )
+            acts.append(
+                Act(
+                    clause,
+                    who,
+                    tuple(objects),
+                    also,
+                    tuple(others[:2]),
+                    len(acts) - 1 if goes_on else None,
+                    last.span if last else "",
+                )
+            )
+        last = clause
     _settle_names(casting)
     return Story(casting.entities, acts, tuple(casting.left_out))
 
@@ -231,15 +274,26 @@ def _speaker(casting: Casting, clause: Clause, scene: int) -> list[str]:
     known = casting.by_head.get(name.casefold())
     if known:
         return known[:1]
-    kind = CHARACTER_KINDS.find(name) or next((CHARACTER_KINDS.find(w) for w in reversed(name.split()) if CHARACTER_KINDS.find(w)), None)
+    kind = CHARACTER_KINDS.find(name) or next(
+        (CHARACTER_KINDS.find(w) for w in reversed(name.split()) if CHARACTER_KINDS.find(w)), None
+    )
     head = name.title() if name.isupper() else name
-    return casting.resolve(Mention(name, head, "character" if kind else "name", clause.start, kind), scene, subject=True)[0]
+    return casting.resolve(
+        Mention(name, head, "character" if kind else "name", clause.start, kind), scene, subject=True
+    )[0]
 
 
 def _handles(clause: Clause) -> bool:
     """Whether the clause does something to a thing, so that an unknown noun after it is a prop."""
     ids = (*clause.actions, *clause.near)
-    return any(ACTIONS[i].family == "object" or i in ("jump_over", "jump_onto", "climb_over", "climb_onto", "fight", "point") for i in ids)
+    return any(
+        ACTIONS[i].family == "object" or i in ("jump_over", "jump_onto", "climb_over", "climb_onto", "fight", "point")
+        for i in ids
+    )
+
+
+def _sounds_female(entity: Entity) -> bool:
+    return entity.kind is None and entity.name.endswith(("a", "ie", "elle", "ine", "y"))
 
 
 def _settle_names(casting: Casting) -> None:

@@ -24,12 +24,29 @@ HERE = "stay"
 """The answer that leaves a start or end to where the actor is."""
 STRENGTH = {"slightly": 0.4, "clearly": 0.6, "strongly": 0.9}
 FEELINGS = {
-    "cheer": ("happy", "excited"), "cry": ("sad",), "hug": ("happy", "calm"), "fight": ("angry", "proud"), "chase": ("excited", "angry"),
-    "hide": ("afraid", "worried"), "sneak": ("worried", "calm"), "dance": ("happy", "excited"), "fall": ("surprised", "afraid"),
-    "jump_over": ("excited", "neutral"), "jump_up": ("excited", "happy"), "jump_onto": ("excited", "neutral"), "leave": ("calm", "sad"),
-    "lie": ("tired", "calm"), "bow": ("calm", "proud"), "wave": ("happy", "neutral"), "think": ("worried", "calm"), "pray": ("calm", "worried"),
-    "kiss": ("happy", "calm"), "run": ("neutral", "excited"), "look": ("neutral", "surprised"), "read": ("calm", "neutral"),
-}  # fmt: skip
+    "cheer": ("happy", "excited"),
+    "cry": ("sad",),
+    "hug": ("happy", "calm"),
+    "fight": ("angry", "proud"),
+    "chase": ("excited", "angry"),
+    "hide": ("afraid", "worried"),
+    "sneak": ("worried", "calm"),
+    "dance": ("happy", "excited"),
+    "fall": ("surprised", "afraid"),
+    "jump_over": ("excited", "neutral"),
+    "jump_up": ("excited", "happy"),
+    "jump_onto": ("excited", "neutral"),
+    "leave": ("calm", "sad"),
+    "lie": ("tired", "calm"),
+    "bow": ("calm", "proud"),
+    "wave": ("happy", "neutral"),
+    "think": ("worried", "calm"),
+    "pray": ("calm", "worried"),
+    "kiss": ("happy", "calm"),
+    "run": ("neutral", "excited"),
+    "look": ("neutral", "surprised"),
+    "read": ("calm", "neutral"),
+}
 
 
 class CharacterAgent:
@@ -45,7 +62,9 @@ class CharacterAgent:
         """Performances of this character in every shot where it acts or is present; nothing else is touched."""
         me = plan.character(self.id)
         if me is None:
-            raise NegotiationError(f"there is no character {self.id!r} in the cast", where="/cast", todo="let the director cast it first")
+            raise NegotiationError(
+                f"there is no character {self.id!r} in the cast", where="/cast", todo="let the director cast it first"
+            )
         questions: list[Question] = []
         roles: list[tuple[int, Beat | None, str | None]] = []
         at: dict[str, str | None] = {}
@@ -66,7 +85,9 @@ class CharacterAgent:
                         gone.add(shot.set)
                 seen.add(shot.set)
                 continue
-            partner = next((b for b in (plan.beat(i) for i in shot.beats) if b is not None and b.target == self.id), None)
+            partner = next(
+                (b for b in (plan.beat(i) for i in shot.beats) if b is not None and b.target == self.id), None
+            )
             after_me = partner is None and shot.set in seen and shot.set not in gone and len(_people(plan, shot)) < 3
             if partner is None and not after_me:
                 continue
@@ -80,52 +101,112 @@ class CharacterAgent:
             mine.setdefault(k, []).append(self._performance(plan, plan.shots[k], played, facing, said))
         patch = [op for k in range(len(plan.shots)) for op in self._written(plan.shots[k], k, mine.get(k, []))]
         beats = sum(b is not None for _, b, _ in roles)
-        return Proposal(patch=tuple(patch), intent=f"{me.name} plays {beats} beats in {len(mine)} shots", replies=answers.replies)
+        return Proposal(
+            patch=tuple(patch), intent=f"{me.name} plays {beats} beats in {len(mine)} shots", replies=answers.replies
+        )
 
-    def respond(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+    def respond(
+        self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
+    ) -> Decision:
         return answer(self._model, self.role, self.id, plan, objection, remedies, heard)
 
-    def _play(self, plan: ShotPlan, shot: Shot, beat: Beat, starts: Sequence[str], ends: Sequence[str], heard: Sequence[str]) -> Question:
+    def _play(
+        self, plan: ShotPlan, shot: Shot, beat: Beat, starts: Sequence[str], ends: Sequence[str], heard: Sequence[str]
+    ) -> Question:
         template = ACTIONS[beat.action]
-        felt = (beat.emotion,) if beat.emotion != "neutral" else tuple(dict.fromkeys((*FEELINGS.get(beat.action, ("neutral", "calm")), "neutral")))
-        pace = ("normal", "slow", "fast") if template.travels else ("normal",)
+        felt = (
+            (beat.emotion,)
+            if beat.emotion != "neutral"
+            else tuple(dict.fromkeys((*FEELINGS.get(beat.action, ("neutral", "calm")), "neutral")))
+        )
+        pace: tuple[str, ...] = ("normal", "slow", "fast") if template.travels else ("normal",)
         if template.gait in ("run", "fly") and beat.action not in ("jump_over", "jump_onto"):
             pace = ("normal", "fast")
         elif beat.action in ("jump_over", "jump_onto", "climb_over", "climb_onto"):
             pace = ("normal",)
         strength = ("strongly",) if beat.intensity > 0.8 else ("clearly", "slightly", "strongly")
-        fields = {"start": Choice(tuple(starts)), "end": Choice(tuple(ends)), "pace": Choice(pace), "emotion": Choice(felt), "strength": Choice(strength)}
+        fields = {
+            "start": Choice(tuple(starts)),
+            "end": Choice(tuple(ends)),
+            "pace": Choice(pace),
+            "emotion": Choice(felt),
+            "strength": Choice(strength),
+        }
         return Question(
-            self.id, "character.play", fields,
-            {"name": _name(plan, self.id), "clause": beat.span[:300], "action": template.label("en"), "seconds": shot.duration, "heard": list(heard)[-4:]},
-        )  # fmt: skip
+            self.id,
+            "character.play",
+            fields,
+            {
+                "name": _name(plan, self.id),
+                "clause": beat.span[:300],
+                "action": template.label("en"),
+                "seconds": shot.duration,
+                "heard": list(heard)[-4:],
+            },
+        )
 
-    def _attend(self, plan: ShotPlan, shot: Shot, partner: Beat | None, starts: Sequence[str], heard: Sequence[str]) -> Question:
+    def _attend(
+        self, plan: ShotPlan, shot: Shot, partner: Beat | None, starts: Sequence[str], heard: Sequence[str]
+    ) -> Question:
         if partner is not None and partner.action in MUTUAL:
             actions: tuple[str, ...] = (partner.action,)
         elif partner is not None and partner.action == "chase":
-            actions = ("run", "look")
+            actions = ("run",)
         elif partner is not None and partner.line:
             actions = ("look", "nod")
         else:
             actions = ("look", "stand")
-        span = partner.span if partner else " ".join(b.span for b in (plan.beat(i) for i in shot.beats) if b is not None)
-        felt = FEELINGS["fight"] if partner is not None and partner.action == "fight" else ("afraid", "worried") if "run" in actions else ("neutral", "calm", "happy", "surprised", "worried")
+        span = (
+            partner.span if partner else " ".join(b.span for b in (plan.beat(i) for i in shot.beats) if b is not None)
+        )
+        felt = (
+            FEELINGS["fight"]
+            if partner is not None and partner.action == "fight"
+            else ("afraid", "worried")
+            if "run" in actions
+            else ("neutral", "calm", "happy", "surprised", "worried")
+        )
         fields = {"start": Choice(tuple(starts)), "action": Choice(actions), "emotion": Choice(felt)}
-        return Question(self.id, "character.attend", fields, {"name": _name(plan, self.id), "clause": span[:300], "heard": list(heard)[-4:]})
+        return Question(
+            self.id,
+            "character.attend",
+            fields,
+            {"name": _name(plan, self.id), "clause": span[:300], "heard": list(heard)[-4:]},
+        )
 
-    def _performance(self, plan: ShotPlan, shot: Shot, beat: Beat | None, facing: str | None, said: dict[str, str]) -> Performance:
+    def _performance(
+        self, plan: ShotPlan, shot: Shot, beat: Beat | None, facing: str | None, said: dict[str, str]
+    ) -> Performance:
         start = None if said["start"] == HERE else said["start"]
         if beat is None:
             target = facing if facing != self.id else None
             if said["action"] == "run":  # chased: away, to the far side
-                return Performance(actor=self.id, action="run", end="far_right", start=start, pace="fast", emotion=said["emotion"], intensity=0.6)
-            return Performance(actor=self.id, action=said["action"], target=target, start=start, emotion=said["emotion"], intensity=0.5)
+                return Performance(
+                    actor=self.id,
+                    action="run",
+                    end="far_right",
+                    start=start,
+                    pace="fast",
+                    emotion=said["emotion"],
+                    intensity=0.6,
+                )
+            return Performance(
+                actor=self.id, action=said["action"], target=target, start=start, emotion=said["emotion"], intensity=0.5
+            )
         intensity = 0.5 if said["emotion"] == "neutral" else STRENGTH[said["strength"]]
-        return Performance.model_validate({
-            "actor": self.id, "beat": beat.id, "action": beat.action, "target": _target(plan, shot, beat), "start": start,
-            "end": None if said["end"] == HERE else said["end"], "pace": said["pace"], "emotion": said["emotion"], "intensity": intensity,
-        })  # fmt: skip
+        return Performance.model_validate(
+            {
+                "actor": self.id,
+                "beat": beat.id,
+                "action": beat.action,
+                "target": _target(plan, shot, beat),
+                "start": start,
+                "end": None if said["end"] == HERE else said["end"],
+                "pace": said["pace"],
+                "emotion": said["emotion"],
+                "intensity": intensity,
+            }
+        )
 
     def _written(self, shot: Shot, k: int, performances: Sequence[Performance]) -> list[dict[str, Any]]:
         """Operations that make this character's performances in a shot these: replace its own, then add or remove the rest."""
@@ -133,20 +214,31 @@ class CharacterAgent:
         patch: list[dict[str, Any]] = []
         for n, p in zip(old, performances, strict=False):
             if shot.performances[n] != p:
-                patch.append({"op": "replace", "path": f"/shots/{k}/performances/{n}", "value": p.model_dump(mode="json")})
+                patch.append(
+                    {"op": "replace", "path": f"/shots/{k}/performances/{n}", "value": p.model_dump(mode="json")}
+                )
         patch += [{"op": "remove", "path": f"/shots/{k}/performances/{n}"} for n in reversed(old[len(performances) :])]
-        return patch + [{"op": "add", "path": f"/shots/{k}/performances/-", "value": p.model_dump(mode="json")} for p in performances[len(old) :]]
+        return patch + [
+            {"op": "add", "path": f"/shots/{k}/performances/-", "value": p.model_dump(mode="json")}
+            for p in performances[len(old) :]
+        ]
 
 
 def _people(plan: ShotPlan, shot: Shot) -> list[str]:
     beats = [b for b in (plan.beat(i) for i in shot.beats) if b is not None]
-    return list(dict.fromkeys(i for b in beats for i in (b.actor, b.target) if i is not None and plan.character(i) is not None))
+    return list(
+        dict.fromkeys(i for b in beats for i in (b.actor, b.target) if i is not None and plan.character(i) is not None)
+    )
 
 
 def _target(plan: ShotPlan, shot: Shot, beat: Beat) -> str | None:
     """The beat's target when it can be in this shot: anybody, or a prop of the shot's set."""
     stage_set = plan.stage_set(shot.set)
-    if beat.target is None or plan.character(beat.target) is not None or (stage_set is not None and stage_set.prop(beat.target) is not None):
+    if (
+        beat.target is None
+        or plan.character(beat.target) is not None
+        or (stage_set is not None and stage_set.prop(beat.target) is not None)
+    ):
         return beat.target
     return None
 

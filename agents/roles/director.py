@@ -20,7 +20,7 @@ from agents.roles.casting import cast_story
 from agents.roles.looks import character
 from agents.roles.pacing import natural, needed, share
 from agents.roles.shots import cut, group
-from shotplan.plan import Character, ShotPlan, StageSet
+from shotplan.plan import Beat, Character, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import PLACES
 
@@ -46,9 +46,20 @@ class Director:
         strangers = [e for e in story.cast if e.kind is None]
         things = [e for e in story.props if e.kind is None]
         questions = [
-            *[o.kind_question(e, o.sentence_around(reading, e)) for e in strangers],
+            *[
+                o.kind_question(e, o.sentence_around(reading, e), supported_only=self._supported_only)
+                for e in strangers
+            ],
             *[o.prop_question(e, o.sentence_around(reading, e)) for e in things],
-            *[o.place_question(s, _scene_text(reading, k)) for k, s in enumerate(scenes)],
+            *[
+                o.place_question(
+                    s,
+                    _scene_text(reading, k),
+                    [e.kind for e in story.props if k in e.scenes],
+                    supported_only=self._supported_only,
+                )
+                for k, s in enumerate(scenes)
+            ],
             o.pace_question(brief.script, len(story.acts)),
             *[o.beat_question(a, story, supported_only=self._supported_only) for a in story.acts],
         ]
@@ -66,12 +77,19 @@ class Director:
             cast[entity.id] = character(entity.id, entity.name, kind, entity.adjectives, twins.get(kind, 0))
             twins[kind] = twins.get(kind, 0) + 1
 
-        beats, scene_of = [], {}
+        beats: list[Beat] = []
+        scene_of: dict[str, int] = {}
+        actors: list[str] = []
         for act in story.acts:
-            for beat in o.beats_of(len(beats) + 1, act, next(said)):
+            played = next(said)
+            if act.follows is not None:
+                played["who"] = actors[act.follows]
+            actors.append(played["who"])
+            for beat in o.beats_of(len(beats) + 1, act, played):
                 beats.append(beat)
                 scene_of[beat.id] = min(act.clause.scene, len(scenes) - 1)
-        sets, set_ids = [], []
+        sets: list[StageSet] = []
+        set_ids: list[str] = []
         for k, scene in enumerate(scenes):
             id = places[k] if places[k] not in set_ids else f"{places[k]}_{k + 1}"
             set_ids.append(id)
@@ -81,21 +99,35 @@ class Director:
             placed, marks = set_the_stage(props, here)
             sets.append(
                 StageSet(
-                    id=id, name=scene.heading[:80] or PLACES[places[k]].label(brief.language), place=places[k], props=placed, marks=marks,
-                    time=(scene.times or ("day",))[0], weather=(scene.weathers or ("clear",))[0],
+                    id=id,
+                    name=scene.heading[:80] or PLACES[places[k]].label(brief.language),
+                    place=places[k],
+                    props=placed,
+                    marks=marks,
+                    time=(scene.times or ("day",))[0],
+                    weather=(scene.weathers or ("clear",))[0],
                 )
-            )  # fmt: skip
+            )
         set_of_beat = {b.id: set_ids[scene_of[b.id]] for b in beats}
         groups = group(
-            beats, [set_of_beat[b.id] for b in beats], together=pace["shots"] == "short_beats_together", language=brief.language, cast=cast
-        )  # fmt: skip
+            beats,
+            [set_of_beat[b.id] for b in beats],
+            together=pace["shots"] == "short_beats_together",
+            language=brief.language,
+            cast=cast,
+        )
         shots = cut(groups, set_of_beat, pace=pace["pace"], target=brief.duration, language=brief.language, cast=cast)
         used = {s.set for s in shots}
         patch: list[dict[str, Any]] = [
-            *[_add("/cast", c) for c in cast.values()], *[_add("/sets", s) for s in sets if s.id in used], *[_add("/beats", b) for b in beats],
+            *[_add("/cast", c) for c in cast.values()],
+            *[_add("/sets", s) for s in sets if s.id in used],
+            *[_add("/beats", b) for b in beats],
             *[_add("/shots", s) for s in shots],
-        ]  # fmt: skip
-        intent = f"{len(cast)} in the cast, {len(beats)} beats in {len(shots)} shots, {sum(s.duration for s in shots):g} s, {pace['pace']} pace"
+        ]
+        seconds = sum(s.duration for s in shots)
+        intent = (
+            f"{len(cast)} in the cast, {len(beats)} beats in {len(shots)} shots, {seconds:g} s, {pace['pace']} pace"
+        )
         if answers.certain:
             intent += f"; {answers.certain} of {len(questions)} questions had one answer in the text and were not asked"
         for note in (reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
@@ -114,15 +146,21 @@ class Director:
             wished.append(max([2.0, sum(natural(b, cast.get(b.actor or ""), language) for b in own)]))
         times = share(wished, least, plan.brief.duration)
         patch = tuple(
-            {"op": "replace", "path": f"/shots/{k}/duration", "value": t} for k, t in enumerate(times) if abs(t - plan.shots[k].duration) > 0.01
-        )  # fmt: skip
+            {"op": "replace", "path": f"/shots/{k}/duration", "value": t}
+            for k, t in enumerate(times)
+            if abs(t - plan.shots[k].duration) > 0.01
+        )
         intent = f"{len(patch)} shots get other lengths" if patch else "the shots keep their lengths"
         return Proposal(patch=patch, intent=intent, replies=answers.replies)
 
-    def respond(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+    def respond(
+        self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
+    ) -> Decision:
         return answer(self._model, self.role, self.id, plan, objection, remedies, heard)
 
-    def arbitrate(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+    def arbitrate(
+        self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
+    ) -> Decision:
         return answer(self._model, self.role, self.id, plan, objection, remedies, heard, arbitrating=True)
 
 
@@ -131,4 +169,4 @@ def _add(path: str, part: Any) -> dict[str, Any]:
 
 
 def _scene_text(reading: Any, scene: int) -> str:
-    return " ".join(c.span for c in reading.clauses if c.scene == scene)[:400]
+    return ". ".join(c.span.rstrip(".") for c in reading.clauses if c.scene == scene)[:400]

@@ -13,9 +13,26 @@ from shotplan.plan import Character
 from shotplan.vocabulary import CHARACTER_KINDS
 
 CJK_COLORS = {
-    "红": "red", "赤": "red", "橙": "orange", "黄": "yellow", "绿": "green", "緑": "green", "蓝": "blue", "青": "blue", "紫": "purple", "粉": "pink",
-    "白": "white", "黑": "black", "黒": "black", "灰": "grey", "棕": "brown", "茶": "brown", "金": "golden", "银": "silver", "銀": "silver",
-}  # fmt: skip
+    "红": "red",
+    "赤": "red",
+    "橙": "orange",
+    "黄": "yellow",
+    "绿": "green",
+    "緑": "green",
+    "蓝": "blue",
+    "青": "blue",
+    "紫": "purple",
+    "粉": "pink",
+    "白": "white",
+    "黑": "black",
+    "黒": "black",
+    "灰": "grey",
+    "棕": "brown",
+    "茶": "brown",
+    "金": "golden",
+    "银": "silver",
+    "銀": "silver",
+}
 HEIGHTS = {"tiny": 0.6, "small": 0.8, "large": 1.2, "huge": 1.5}
 CJK_SIZES = {"巨大": "huge", "大": "large", "小さ": "small", "小": "small", "高": "large", "低": "small"}
 
@@ -34,7 +51,7 @@ def character(id: str, name: str, kind: str, adjectives: Sequence[str], twin: in
         palette[3] = _turned(palette[3], twin)
     size = next((s for a in adjectives for s in (SIZES.get(a) or _size(a),) if s), "")
     height = round(base.height * HEIGHTS.get(size, 1.0), 3)
-    look = " ".join(dict.fromkeys([*adjectives, name if kind != "man" else name]))
+    look = " ".join(dict.fromkeys([*adjectives, name]))
     return Character.of_kind(id, name, kind, palette=tuple(palette), height=height, look=look[:400])
 
 

@@ -49,7 +49,11 @@ def share(wished: Sequence[float], least: Sequence[float], target: float | None)
     if target is not None and times:
         for _ in range(12):
             missing = target - sum(times)
-            movable = [k for k in range(len(times)) if (missing > 0 and times[k] < LONGEST) or (missing < 0 and times[k] > low[k])]
+            movable = [
+                k
+                for k in range(len(times))
+                if (missing > 0 and times[k] < LONGEST) or (missing < 0 and times[k] > low[k])
+            ]
             if abs(missing) < 0.02 or not movable:
                 break
             whole = sum(times[k] for k in movable)

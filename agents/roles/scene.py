@@ -48,14 +48,21 @@ class SceneAgent:
         for k, stage_set in enumerate(plan.sets):
             scene = reading.scenes[min(k, len(reading.scenes) - 1)]
             crossing = any(b.action in OBSTACLE_ACTIONS for b in beats_in(plan, stage_set.id))
-            free = ("flat", "slope", "hill") if stage_set.place in ("mountain", "desert") and not crossing else ("flat",)
+            free = (
+                ("flat", "slope", "hill") if stage_set.place in ("mountain", "desert") and not crossing else ("flat",)
+            )
             grounds = (*[g for g in scene.grounds if not crossing or g == "gap"], *free) if scene.grounds else free
             fields = {
-                "ground": Choice(tuple(dict.fromkeys(grounds))), "time": Choice((stage_set.time,) if scene.times else ("day", "dawn", "sunset")),
+                "ground": Choice(tuple(dict.fromkeys(grounds))),
+                "time": Choice((stage_set.time,) if scene.times else ("day", "dawn", "sunset")),
                 "weather": Choice((stage_set.weather,) if scene.weathers else ("clear", "cloudy", "wind")),
-            }  # fmt: skip
-            text = " ".join(b.span for b in beats_in(plan, stage_set.id))[:400]
-            questions.append(Question(self.id, "scene.set", fields, {"text": text, "place": stage_set.place, "heard": list(heard)[-4:]}))
+            }
+            text = ". ".join(b.span for b in beats_in(plan, stage_set.id))[:400]
+            questions.append(
+                Question(
+                    self.id, "scene.set", fields, {"text": text, "place": stage_set.place, "heard": list(heard)[-4:]}
+                )
+            )
             for prop in stage_set.props:
                 questions.append(self._prop_question(plan, stage_set, prop, words.get(prop.id, [])))
         answers = ask(self._model, questions, brief.language, seed=brief.seed)
@@ -67,14 +74,22 @@ class SceneAgent:
             ground = GROUNDS[chosen["ground"]]
             if ground != stage_set.ground:
                 patch.append(_replace(f"/sets/{k}/ground", ground.model_dump(mode="json")))
-            patch += [_replace(f"/sets/{k}/{key}", chosen[key]) for key in ("time", "weather") if getattr(stage_set, key) != chosen[key]]
+            patch += [
+                _replace(f"/sets/{k}/{key}", chosen[key])
+                for key in ("time", "weather")
+                if getattr(stage_set, key) != chosen[key]
+            ]
             changes.append(f"{stage_set.id}: {chosen['ground']} ground, {chosen['time']}, {chosen['weather']}")
             marks = {m.id: m for m in stage_set.marks}
             for n, prop in enumerate(stage_set.props):
                 sized = next(said)
                 patch += _sized(k, n, prop, sized["size"])
                 spot = next(s for s in spots(stage_set, prop) if s.name == sized["spot"])
-                patch += [_replace(f"/sets/{k}/props/{n}/{axis}", at) for axis, at in (("x", spot.x), ("z", spot.z)) if abs(getattr(prop, axis) - at) > 1e-6]
+                patch += [
+                    _replace(f"/sets/{k}/props/{n}/{axis}", at)
+                    for axis, at in (("x", spot.x), ("z", spot.z))
+                    if abs(getattr(prop, axis) - at) > 1e-6
+                ]
                 marks |= _moved_marks(marks, prop, spot.x, spot.z, SCALE[sized["size"]])
                 changes.append(f"{prop.id} {sized['size']}")
             if tuple(marks.values()) != stage_set.marks:
@@ -84,11 +99,23 @@ class SceneAgent:
     def _prop_question(self, plan: ShotPlan, stage_set: StageSet, prop: Prop, adjectives: Sequence[str]) -> Question:
         size = next((s for a in adjectives for s in (SIZES.get(a) or _cjk_size(a),) if s), "")
         obstacle = any(b.target == prop.id and b.action in OBSTACLE_ACTIONS for b in plan.beats)
-        sizes = (size,) if size else ("normal",) if PROP_KINDS[prop.kind].handheld else ("normal", "small") if obstacle else ("normal", "small", "large")
+        sizes = (
+            (size,)
+            if size
+            else ("normal",)
+            if PROP_KINDS[prop.kind].handheld
+            else ("normal", "small")
+            if obstacle
+            else ("normal", "small", "large")
+        )
         fields = {"size": Choice(sizes), "spot": Choice(tuple(s.name for s in spots(stage_set, prop)))}
-        return Question(self.id, "scene.prop", fields, {"name": " ".join([*adjectives, prop.name]), "place": stage_set.place})
+        return Question(
+            self.id, "scene.prop", fields, {"name": " ".join([*adjectives, prop.name]), "place": stage_set.place}
+        )
 
-    def respond(self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()) -> Decision:
+    def respond(
+        self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
+    ) -> Decision:
         return answer(self._model, self.role, self.id, plan, objection, remedies, heard)
 
 

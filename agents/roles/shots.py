@@ -16,7 +16,9 @@ TOGETHER = 5.5
 """Seconds that beats sharing one shot may take."""
 
 
-def group(beats: Sequence[Beat], sets: Sequence[str], *, together: bool, language: Language, cast: dict[str, Character]) -> list[list[Beat]]:
+def group(
+    beats: Sequence[Beat], sets: Sequence[str], *, together: bool, language: Language, cast: dict[str, Character]
+) -> list[list[Beat]]:
     """Beats in order, grouped into shots. `sets`: the set of each beat."""
     groups: list[list[Beat]] = []
     for k, beat in enumerate(beats):
@@ -43,7 +45,13 @@ def _joins(held: list[Beat], beat: Beat, together: bool, language: Language, cas
 
 
 def cut(
-    groups: Sequence[Sequence[Beat]], set_of_beat: dict[str, str], *, pace: str, target: float | None, language: Language, cast: dict[str, Character]
+    groups: Sequence[Sequence[Beat]],
+    set_of_beat: dict[str, str],
+    *,
+    pace: str,
+    target: float | None,
+    language: Language,
+    cast: dict[str, Character],
 ) -> tuple[Shot, ...]:
     """Shots with their seconds, scaled toward the film's target length."""
     wished, least = [], []
@@ -51,13 +59,22 @@ def cut(
         by_actor: dict[str | None, list[Beat]] = {}
         for beat in beats:
             by_actor.setdefault(beat.actor, []).append(beat)
-        wished.append(max(sum(natural(b, cast.get(a or ""), language) for b in own) for a, own in by_actor.items()) * PACES[pace])
+        wished.append(
+            max(sum(natural(b, cast.get(a or ""), language) for b in own) for a, own in by_actor.items()) * PACES[pace]
+        )
         least.append(max(sum(needed(b, cast.get(a or ""), language) for b in own) for a, own in by_actor.items()))
     times = share(wished, least, target)
     return tuple(
         Shot(
-            id=f"s{k + 1:02d}", set=set_of_beat[beats[0].id], beats=tuple(b.id for b in beats), duration=times[k],
-            transition="fade" if k == 0 else "dissolve" if set_of_beat[beats[0].id] != set_of_beat[groups[k - 1][0].id] else "cut",
+            id=f"s{k + 1:02d}",
+            set=set_of_beat[beats[0].id],
+            beats=tuple(b.id for b in beats),
+            duration=times[k],
+            transition="fade"
+            if k == 0
+            else "dissolve"
+            if set_of_beat[beats[0].id] != set_of_beat[groups[k - 1][0].id]
+            else "cut",
         )
         for k, beats in enumerate(groups)
-    )  # fmt: skip
+    )

@@ -20,11 +20,17 @@ def plan() -> ShotPlan:
         beats=(Beat(id="b01", span="A fox jumps over a log", actor="fox", action="jump_over", target="log"),),
         shots=(
             Shot(
-                id="s01", set="forest", beats=("b01",), duration=3,
-                performances=(Performance(actor="fox", beat="b01", action="jump_over", target="log"), Performance(actor="owl", action="look", target="fox")),
+                id="s01",
+                set="forest",
+                beats=("b01",),
+                duration=3,
+                performances=(
+                    Performance(actor="fox", beat="b01", action="jump_over", target="log"),
+                    Performance(actor="owl", action="look", target="fox"),
+                ),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def op(kind: str, path: str, value: Any = None) -> dict[str, Any]:
@@ -68,19 +74,29 @@ def test_a_role_may_write_its_own_part(plan: ShotPlan, role: str, agent: str, op
         ("camera", "camera", op("replace", "/shots/0/camera_x", 1)),
     ],
 )
-def test_a_role_may_not_write_what_is_not_its_own(plan: ShotPlan, role: str, agent: str, operation: dict[str, Any]) -> None:
+def test_a_role_may_not_write_what_is_not_its_own(
+    plan: ShotPlan, role: str, agent: str, operation: dict[str, Any]
+) -> None:
     reason = allowed(role, agent, "propose", [operation], plan)
     assert reason is not None
     assert agent in reason
 
 
 def test_a_patch_is_judged_on_the_plan_as_it_is_when_each_operation_is_reached(plan: ShotPlan) -> None:
-    shifted = [op("add", "/shots/0/performances/0", {"actor": "owl", "action": "nod"}), op("replace", "/shots/0/performances/1/action", "run")]
-    assert allowed("character", "owl", "propose", shifted, plan) == "owl (character) may not replace /shots/0/performances/1/action: that is a performance of fox"
+    shifted = [
+        op("add", "/shots/0/performances/0", {"actor": "owl", "action": "nod"}),
+        op("replace", "/shots/0/performances/1/action", "run"),
+    ]
+    assert (
+        allowed("character", "owl", "propose", shifted, plan)
+        == "owl (character) may not replace /shots/0/performances/1/action: that is a performance of fox"
+    )
 
 
 def test_a_patch_that_does_not_apply_is_refused_with_the_reason(plan: ShotPlan) -> None:
-    assert "does not apply" in str(allowed("camera", "camera", "propose", [op("replace", "/shots/7/camera/size", "long")], plan))
+    assert "does not apply" in str(
+        allowed("camera", "camera", "propose", [op("replace", "/shots/7/camera/size", "long")], plan)
+    )
 
 
 def test_only_the_director_requests(plan: ShotPlan) -> None:

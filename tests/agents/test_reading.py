@@ -12,7 +12,11 @@ FOX = "A red fox runs through a forest at sunset and jumps over a huge log. An o
 
 
 def happenings(reading: Reading) -> list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
-    return [(c.span, tuple(m.head for m in c.subjects), c.actions, tuple(m.head for m in c.objects)) for c in reading.clauses if c.happens]
+    return [
+        (c.span, tuple(m.head for m in c.subjects), c.actions, tuple(m.head for m in c.objects))
+        for c in reading.clauses
+        if c.happens
+    ]
 
 
 def test_verbs_joined_by_and_are_two_clauses_of_one_subject() -> None:
@@ -31,7 +35,10 @@ def test_place_time_and_feeling_are_read_from_the_words() -> None:
 
 def test_nouns_joined_by_and_stay_one_clause() -> None:
     reading = read("A fox and an owl dance. The boy sees cats and dogs.", "en")
-    assert [(c.span, len(c.subjects)) for c in reading.clauses] == [("A fox and an owl dance", 2), ("The boy sees cats and dogs", 1)]
+    assert [(c.span, len(c.subjects)) for c in reading.clauses] == [
+        ("A fox and an owl dance", 2),
+        ("The boy sees cats and dogs", 1),
+    ]
 
 
 def test_past_tense_reads_like_the_present() -> None:
@@ -61,17 +68,30 @@ def test_a_description_is_no_happening() -> None:
 
 
 def test_a_word_after_a_determiner_is_a_noun_although_it_could_be_a_verb() -> None:
-    assert [c.actions for c in read("The boy opens the watch. A girl takes a rest.", "en").clauses] == [("open",), ("pick_up",)]
+    assert [c.actions for c in read("The boy opens the watch. A girl takes a rest.", "en").clauses] == [
+        ("open",),
+        ("pick_up",),
+    ]
 
 
 @pytest.mark.parametrize(
     ("language", "script", "expected"),
     [
-        ("zh", "一只红狐狸在黄昏跑过森林，跳过一根巨大的木头。猫头鹰惊讶地看着。", [("fox", ("run",)), ("fox", ("jump_over",)), ("owl", ("look",))]),
-        ("ja", "赤い狐が夕方の森を走り、巨大な丸太を飛び越える。フクロウは驚いて見つめる。", [("fox", ("run",)), ("fox", ("jump_over",)), ("owl", ("look",))]),
+        (
+            "zh",
+            "一只红狐狸在黄昏跑过森林，跳过一根巨大的木头。猫头鹰惊讶地看着。",
+            [("fox", ("run",)), ("fox", ("jump_over",)), ("owl", ("look",))],
+        ),
+        (
+            "ja",
+            "赤い狐が夕方の森を走り、巨大な丸太を飛び越える。フクロウは驚いて見つめる。",
+            [("fox", ("run",)), ("fox", ("jump_over",)), ("owl", ("look",))],
+        ),
     ],
 )
-def test_chinese_and_japanese_are_read_alike(language: str, script: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+def test_chinese_and_japanese_are_read_alike(
+    language: str, script: str, expected: list[tuple[str, tuple[str, ...]]]
+) -> None:
     reading = read(script, language)  # type: ignore[arg-type]
     assert [(c.subjects[0].kind, c.actions) for c in reading.clauses] == expected
     assert (reading.scenes[0].places, reading.scenes[0].times) == (("forest",), ("sunset",))
@@ -85,7 +105,34 @@ def test_a_long_script_is_read_up_to_a_bound_and_says_so() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["A fox", "runs", "and", ",", ". ", '"Hi"', "the log", "over", "then", "Mia:", "\n", "jumps", "她", "跑", "。", "《", "'s", "(x)", "MIA\n"]), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "A fox",
+                "runs",
+                "and",
+                ",",
+                ". ",
+                '"Hi"',
+                "the log",
+                "over",
+                "then",
+                "Mia:",
+                "\n",
+                "jumps",
+                "她",
+                "跑",
+                "。",
+                "《",
+                "'s",
+                "(x)",
+                "MIA\n",
+            ]
+        ),
+        max_size=25,
+    )
+)
 def test_every_span_is_verbatim_whatever_the_script(parts: list[str]) -> None:
     script = " ".join(parts)
     for language in ("en", "zh", "ja"):

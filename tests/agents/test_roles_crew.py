@@ -12,9 +12,19 @@ from shotplan.rules.finding import Finding, Remedy, Role
 from tests.agents.crew_at_work import outlined, planned
 
 FOX = "A red fox runs through a forest at sunset and jumps over a huge log. An owl watches, surprised."
-LOWER = Remedy(id="lower_log", label="lower log from 1.30 m to 0.85 m", owner=Role.SCENE, agent="scene", patch=({"op": "replace", "path": "/sets/0/props/0/size/1", "value": 0.85},))
+LOWER = Remedy(
+    id="lower_log",
+    label="lower log from 1.30 m to 0.85 m",
+    owner=Role.SCENE,
+    agent="scene",
+    patch=({"op": "replace", "path": "/sets/0/props/0/size/1", "value": 0.85},),
+)
 CLIMB = Remedy(
-    id="climb_log", label="fox climbs over log", owner=Role.CHARACTER, agent="fox", patch=({"op": "replace", "path": "/shots/1/performances/0/action", "value": "climb_over"},)
+    id="climb_log",
+    label="fox climbs over log",
+    owner=Role.CHARACTER,
+    agent="fox",
+    patch=({"op": "replace", "path": "/shots/1/performances/0/action", "value": "climb_over"},),
 )
 TOO_HIGH = Finding(
     rule="reach.jump_height", severity="error", shot="s02", where="/shots/1/performances/0", measured=1.3, limit=0.9, unit="m",
@@ -42,7 +52,9 @@ def test_travel_goes_from_left_to_right_past_the_obstacle() -> None:
 
 
 def test_everybody_plays_every_beat_of_theirs_and_nobody_elses() -> None:
-    plan, _ = planned("A cat sits on a chair. A dog enters. The dog barks angrily and chases the cat. The cat climbs onto a tree.")
+    plan, _ = planned(
+        "A cat sits on a chair. A dog enters. The dog barks angrily and chases the cat. The cat climbs onto a tree."
+    )
     for beat in plan.beats:
         players = {p.actor for s in plan.shots for p in s.performances if p.beat == beat.id}
         assert players == {beat.actor}
@@ -55,7 +67,9 @@ def test_who_is_fought_fights_back_and_who_is_chased_runs() -> None:
 
 
 def test_start_marks_chosen_at_the_same_time_never_collide() -> None:
-    plan, _ = planned("A man, a woman and a robot walk. A girl waves. A boy claps. A cat sleeps. A dog jumps over a fence.")
+    plan, _ = planned(
+        "A man, a woman and a robot walk. A girl waves. A boy claps. A cat sleeps. A dog jumps over a fence."
+    )
     for stage_set in plan.sets:
         starts = [p.start for s in plan.shots if s.set == stage_set.id for p in s.performances if p.start]
         assert len(starts) == len(set(starts))
@@ -75,7 +89,9 @@ def test_the_camera_opens_wide_and_comes_close_for_the_feeling() -> None:
 def test_the_camera_reframes_the_shots_that_a_change_is_about() -> None:
     plan, crew = planned(FOX)
     plan = apply_patch(plan, [dict(op) for op in LOWER.patch])
-    proposal = crew.agent("camera", plan).propose(plan, heard=["scene informs: lower log from 1.30 m to 0.85 m; settled"])
+    proposal = crew.agent("camera", plan).propose(
+        plan, heard=["scene informs: lower log from 1.30 m to 0.85 m; settled"]
+    )
     assert proposal.patch
     assert {op["path"] for op in proposal.patch} == {"/shots/1/camera"}
 
@@ -123,5 +139,3 @@ def test_the_huge_log_is_objected_to_with_numbers() -> None:
     plan, _ = planned(FOX, duration=12)
     found = [f for f in check(plan) if f.rule == "reach.jump_height"]
     assert [(f.measured, f.limit) for f in found] == [(pytest.approx(1.3), pytest.approx(0.9))]
-
-

@@ -16,7 +16,9 @@ SCHEMA = {
 
 
 def request(question: str = "scene.respond") -> ModelRequest:
-    return ModelRequest(agent="scene", question=question, messages=(ChatMessage(role="user", content="?"),), answer_schema=SCHEMA)
+    return ModelRequest(
+        agent="scene", question=question, messages=(ChatMessage(role="user", content="?"),), answer_schema=SCHEMA
+    )
 
 
 def test_the_first_option_is_taken_and_the_answer_fits_the_schema() -> None:
@@ -31,7 +33,11 @@ def test_a_canned_answer_replaces_the_fields_it_names() -> None:
 
 def test_a_list_of_canned_answers_is_given_one_after_the_other() -> None:
     model = ScriptedModel({"scene.respond": [{"answer": "refuse"}, {"answer": "accept:lower_log"}]})
-    assert [model.ask([request()])[0].content["answer"] for _ in range(3)] == ["refuse", "accept:lower_log", "accept:lower_log"]
+    assert [model.ask([request()])[0].content["answer"] for _ in range(3)] == [
+        "refuse",
+        "accept:lower_log",
+        "accept:lower_log",
+    ]
 
 
 def test_a_canned_answer_outside_the_schema_is_an_error_that_names_the_call() -> None:
