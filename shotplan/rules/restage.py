@@ -5,6 +5,7 @@ Knows when a staged shot may be used again. Does not know rules.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -22,23 +23,31 @@ class StagedCache:
 
     size: int = 256
     _shots: OrderedDict[tuple[str, int], StagedShot] = field(default_factory=OrderedDict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def put(self, plan: ShotPlan, staged: tuple[StagedShot, ...]) -> None:
         """Remember shots that were staged elsewhere from this very plan."""
         digests = shot_digests(plan)
-        for s in staged:
-            self._keep((digests[s.shot.id], s.index), s)
+        with self._lock:
+            for s in staged:
+                self._keep((digests[s.shot.id], s.index), s)
 
     def stage_all(self, plan: ShotPlan) -> tuple[StagedShot, ...]:
         """Every shot of the plan, staged, in order. Raises `StagingError` like staging itself."""
+        with self._lock:
+            return self._stage_all(plan)
+
+    def _stage_all(self, plan: ShotPlan) -> tuple[StagedShot, ...]:
         digests = shot_digests(plan)
         keys = [(digests[shot.id], index) for index, shot in enumerate(plan.shots)]
+        for key in keys:  # what is needed now is not what makes room
+            if key in self._shots:
+                self._shots.move_to_end(key)
         missing = [index for index, key in enumerate(keys) if key not in self._shots]
         if len(missing) == 1:
             self._keep(keys[missing[0]], stage(plan, plan.shots[missing[0]]))
-        elif (
-            missing
-        ):  # one pass: everybody's way is played on from shot to shot, bodies are made only where they are new
+        elif missing:
+            # One pass: everybody's way is played on from shot to shot, bodies are made only where they are new.
             entries: dict[str, Entry] = {}
             for index, shot in enumerate(plan.shots[: missing[-1] + 1]):
                 played = play(plan, index, entries.get(shot.set, Entry()))

@@ -1,10 +1,13 @@
 """What the film owes the script."""
 
+import numpy as np
 import pytest
 
 from shotplan.plan import Beat, Character
 from shotplan.rules.check import RULES, check
 from shotplan.rules.registry import Rule
+from shotplan.rules.restage import StagedCache
+from shotplan.staging import stage_all
 from tests.shotplan.films import assert_removes, changed, film, findings, only
 
 
@@ -160,3 +163,14 @@ def test_beats_without_an_actor_need_nobody_to_play_them():
     beats = (*film().beats, Beat(id="b5", span="Wind blows.", action="perform"))
     shots = (*film().shots[:3], film().shots[3].model_copy(update={"beats": ("b4", "b5")}))
     assert check(film().model_copy(update={"beats": beats, "shots": shots})) == []
+
+
+def test_staged_shots_from_the_cache_are_the_same_as_fresh_ones_however_small_the_cache():
+    plans = [film(), changed(film(), shots__2__camera__size="medium"), film(), changed(film(), sets__0__props__1__x=-4.0)]
+    for size in (2, 4, 256):
+        cache = StagedCache(size)
+        for plan in plans:
+            for kept, fresh in zip(cache.stage_all(plan), stage_all(plan), strict=True):
+                assert (kept.shot, kept.index, kept.prompt) == (fresh.shot, fresh.index, fresh.prompt)
+                assert np.array_equal(kept.camera.c2w, fresh.camera.c2w)
+                assert all(np.array_equal(a.joints, b.joints) for a, b in zip(kept.actors, fresh.actors, strict=True))
