@@ -201,7 +201,7 @@ def wider_stage(take: Take, width: float, depth: float) -> Change:
 def action(take: Take, staged: StagedAction, new: str, **more: Any) -> Change:
     """Play a performance with another action template."""
     k, _ = take.performance(staged)
-    label = f"{take.name(staged.actor)} does {ACTIONS.label(new)} instead of {ACTIONS.label(staged.action)}"
+    label = f"{take.name(staged.actor)} plays {ACTIONS.label(new)} instead of {ACTIONS.label(staged.action)}"
     ops = [replace_value(f"{take.path}/performances/{k}/action", new)]
     ops += [replace_value(f"{take.path}/performances/{k}/{key}", value) for key, value in more.items()]
     return _by(f"{new}_instead", label, Role.CHARACTER, staged.actor, *ops)
