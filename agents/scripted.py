@@ -102,7 +102,7 @@ def by_rule(schema: Mapping[str, Any], request: ModelRequest) -> Any:
             return False
         case "null":
             return None
-    return f"what {request.agent} wants first"[: int(schema.get("maxLength", 120))]
+    return f"{request.agent} takes its first choice"[: int(schema.get("maxLength", 120))]
 
 
 def _reply(name: str, request: ModelRequest, content: Any) -> ModelReply:

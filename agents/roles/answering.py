@@ -30,36 +30,34 @@ def replaces_action(remedy: Remedy) -> bool:
     )
 
 
-def options(role: Role, agent: str, remedies: Sequence[Remedy], heard: Sequence[str]) -> tuple[str, ...]:
-    """Every answer that can be given, as `accept:<remedy>`, `counter:<remedy>` or `refuse`; the role's wants first."""
-    own = [r for r in remedies if r.agent == agent]
-    others = [r for r in remedies if r.agent != agent]
+def climbs(remedy: Remedy) -> bool:
+    """Whether the remedy has somebody climb instead."""
+    return replaces_action(remedy) and "climb" in f"{remedy.id} {remedy.label}"
+
+
+def options(
+    role: Role, agent: str, remedies: Sequence[Remedy], heard: Sequence[str], known: Sequence[Remedy] = ()
+) -> tuple[str, ...]:
+    """Every answer that can be given, as `accept:<remedy>`, `counter:<remedy>` or `refuse`; the role's wants first.
+
+    `known`: every remedy of the finding, also those that are not on the table now.
+    """
+    own = sorted((r for r in remedies if r.agent == agent), key=replaces_action)
+    others = sorted((r for r in remedies if r.agent != agent), key=replaces_action)
+    accept = [f"accept:{r.id}" for r in own]
+    counter = [f"counter:{r.id}" for r in others]
     talk = " ".join(heard).lower()
-    pressed = "counter" in talk or any(r.id in talk for r in own)
-    keeps = sorted(own, key=replaces_action)
-    accept = [f"accept:{r.id}" for r in keeps]
-    counter = [f"counter:{r.id}" for r in sorted(others, key=replaces_action)]
+    pressed = any(word in talk for word in ("counter", "refuse")) or any(r.id in talk for r in own)
     if role is Role.SCENE and not pressed:
-        way = [f"counter:{r.id}" for r in others if r.owner is Role.CHARACTER and replaces_action(r)]
-        return (
-            *way,
-            *accept,
-            *[c for c in counter if c not in way],
-            "refuse",
-        )
-    if role is Role.CHARACTER and keeps and replaces_action(keeps[0]) and "refuse" not in talk:
+        way = [f"counter:{r.id}" for r in others if climbs(r)]
+        return (*way, *accept, *[c for c in counter if c not in way], "refuse")
+    if role in (Role.CHARACTER, Role.DIRECTOR) and own and replaces_action(own[0]) and "refuse" not in talk:
         kept = [f"counter:{r.id}" for r in others if not replaces_action(r)]
-        return (
-            *kept,
-            *accept,
-            *[c for c in counter if c not in kept],
-            "refuse",
-        )
-    return (
-        *accept,
-        *counter,
-        "refuse",
-    )
+        if kept:
+            return (*kept, *accept, *[c for c in counter if c not in kept], "refuse")
+        if any(not replaces_action(r) for r in known):
+            return ("refuse", *accept, *counter)
+    return (*accept, *counter, "refuse")
 
 
 def answer(
@@ -80,7 +78,7 @@ def answer(
             "refuse",
         )
     else:
-        choices = options(role, agent, remedies, heard)
+        choices = options(role, agent, remedies, heard, objection.remedies)
     name = "director.arbitrate" if arbitrating else f"{role.value}.respond"
     labels = {f"{verb}:{r.id}": r.label for r in remedies for verb in ("accept", "counter")}
     question = Question(

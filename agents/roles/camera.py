@@ -147,8 +147,6 @@ class CameraAgent:
         moves = serves["move"]
         if purpose == "establishing" and _travels(plan, shot):
             moves = ("follow", *[m for m in moves if m != "follow"])
-        if heard:
-            moves = tuple(m for m in moves if m != shot.camera.move) or moves
         subjects = _subjects(plan, shot, purpose)
         angles = (
             serves["angle"]
@@ -158,11 +156,17 @@ class CameraAgent:
         sides = SIDES if purpose not in ("travel", "leap") else ("audience", "audience_left")
         if purpose in ("reaction", "dialogue"):
             sides = ("audience_left", "audience") if k % 2 else ("audience_right", "audience")
+        if name == "camera.reframe":
+            moves, angles, lenses = _again(
+                shot.camera, moves, angles, serves["lens"], rejected=any("rejected" in line for line in heard)
+            )
+        else:
+            lenses = serves["lens"]
         fields = {
             "size": Choice(size),
             "angle": Choice(angles),
             "move": Choice(moves),
-            "lens": Choice(serves["lens"]),
+            "lens": Choice(lenses),
             "subject": Choice(subjects),
             "side": Choice(sides),
         }
@@ -183,6 +187,9 @@ def concerned(plan: ShotPlan, heard: Sequence[str]) -> list[int]:
     everything = list(range(len(plan.shots)))
     if not heard:
         return everything
+    pointed = {int(n) for n in re.findall(r"/shots/(\d+)", " ".join(heard)) if int(n) < len(everything)}
+    if pointed:
+        return sorted(pointed)
     words = set(re.findall(r"[a-z][a-z0-9_]*", " ".join(heard).lower()))
     named = [k for k in everything if plan.shots[k].id in words]
     if named:
@@ -236,6 +243,22 @@ def _varied(sizes: tuple[str, ...], taken: Sequence[str], k: int) -> tuple[str, 
     if k >= 2 and taken[k - 1] == taken[k - 2] == sizes[0] and len(sizes) > 1:
         return (*sizes[1:], sizes[0])
     return sizes
+
+
+def _again(
+    now: CameraSpec, moves: tuple[str, ...], angles: tuple[str, ...], lenses: tuple[str, ...], *, rejected: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Options for a second look: what serves and is not what is there comes first; a following camera goes on following.
+
+    After a rejected framing, what is there comes first instead.
+    """
+
+    def ordered(options: tuple[str, ...], current: str) -> tuple[str, ...]:
+        others = tuple(o for o in options if o != current)
+        return (current, *others) if rejected or not others else (*others, current)
+
+    moves = (now.move,) if now.move == "follow" and not rejected else ordered(moves, now.move)
+    return moves, ordered(angles, now.angle), ordered(lenses, now.lens)
 
 
 def _travels(plan: ShotPlan, shot: Shot) -> bool:

@@ -101,6 +101,17 @@ def test_the_scene_first_asks_the_character_to_climb_and_gives_way_when_pressed(
     assert options(Role.SCENE, "scene", (LOWER, CLIMB), ("fox counters scene: lower log",))[0] == "accept:lower_log"
 
 
+def test_a_character_refuses_to_give_up_the_scripts_action_while_another_remedy_exists() -> None:
+    assert options(Role.CHARACTER, "fox", (CLIMB,), ("scene counters: fox climbs",), (LOWER, CLIMB))[0] == "refuse"
+    assert options(Role.CHARACTER, "fox", (CLIMB,), ("scene counters: fox climbs",), (CLIMB,))[0] == "accept:climb_log"
+
+
+def test_a_rejected_framing_is_answered_with_what_is_there() -> None:
+    plan, crew = planned(FOX)
+    heard = ["your message was rejected: it would cause framing.in_frame@/shots/1/camera"]
+    assert crew.agent("camera", plan).propose(plan, heard=heard).patch == ()
+
+
 def test_an_agent_can_only_accept_its_own_remedies_and_counter_with_others() -> None:
     for role, agent in ((Role.SCENE, "scene"), (Role.CHARACTER, "fox"), (Role.CAMERA, "camera")):
         own = {r.id for r in (LOWER, CLIMB) if r.agent == agent}
