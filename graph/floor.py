@@ -143,6 +143,13 @@ class Floor:
             return None
         return self._tried[1]
 
+    def findings_after(self, patch: Patch) -> Sequence[Finding]:
+        """With remedies, what would be measured if this patch took effect now; nothing when the plan would not be valid."""
+        try:
+            return self._room.measure(apply_patch(self.plan, patch))
+        except (PlanError, StagingError):
+            return ()
+
     # what a protocol may do
 
     def start_round(self, errors: int, warnings: int) -> None:
@@ -197,6 +204,7 @@ class Floor:
         if no_new_errors and proposal.patch and why is None:
             before, after = self.open(), self.open_after(proposal.patch)
             new = sorted(after.errors - before.errors) if after else []
+            new = [f"{key.partition('@')[0]}{shot_at(self.plan, key)}" for key in new]
             why = f"it would cause {', '.join(new)}" if new else None
         return self.send(
             answer.ask.agent,
@@ -324,6 +332,14 @@ class Floor:
                 message=message.id,
             )
         )
+
+
+def shot_at(plan: ShotPlan, key: str) -> str:
+    """` in s02` for the key of a finding about a shot, else nothing."""
+    place = key.partition("@")[2].split("/")
+    if len(place) > 2 and place[1] == "shots" and place[2].isdigit() and int(place[2]) < len(plan.shots):
+        return f" in {plan.shots[int(place[2])].id}"
+    return ""
 
 
 def _replies(answer: Answer | None) -> tuple[ModelReply, ...]:

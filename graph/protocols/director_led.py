@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph.contents import Accept, Counter, Inform, Objection, Refuse, RemedyOffer, Request
+from graph.contents import Accept, Counter, Inform, Objection, Propose, Refuse, RemedyOffer, Request
 from graph.messages import EVERYONE
 from graph.protocols.changes import announce_changes, note_change
+from graph.protocols.reframing import mended
 from graph.protocols.settling import current_remedy, settle
 from graph.turns import Answer, Ask, Check, Closed, Step, Turn
 from shotplan.rules.finding import Finding
@@ -75,7 +76,7 @@ class DirectorLed:
         if floor.memory["phase"] == "settle":
             return settle(floor, findings)
         if announce_changes(floor, findings):
-            floor.memory.update(phase="reframe", attempt=1)
+            floor.memory["phase"] = "reframe"
             return Turn(asks=(floor.ask("camera", "propose"),))
         return self._raise_objections(floor, findings)
 
@@ -109,12 +110,30 @@ class DirectorLed:
         return Check()
 
     def _reframed(self, floor: Floor, answer: Answer) -> Step:
-        """A re-framing may not cause an error; what would is told to the camera, which frames once more."""
-        delivery = floor.propose(answer, "reframing", ("director",), no_new_errors=True)
-        if delivery.delivered or floor.memory["attempt"] >= self.attempts:
-            return self._measure_again(floor)
-        floor.memory["attempt"] += 1
-        return Turn(asks=(floor.ask("camera", "propose"),))
+        """A re-framing may not cause an error. One that would is put back to the camera with ways to mend it."""
+        if answer.proposal is not None:
+            delivery = floor.propose(answer, "reframing", ("director",), no_new_errors=True)
+            way = None if delivery.delivered else mended(floor, "camera", answer.proposal.patch)
+            if way is None:
+                return self._measure_again(floor)
+            finding, remedies = way
+            mending = floor.ask(
+                "camera", "respond", objection=finding, remedies=remedies, in_reply_to=delivery.message.id
+            )
+            return Turn(asks=(mending,))
+        decision, question = answer.decision, answer.ask.objection
+        assert decision is not None
+        assert question is not None
+        remedy = next((r for r in answer.ask.remedies if r.id == decision.remedy), None)
+        if decision.performative == "accept" and remedy is not None:
+            intent = f"re-framed, {remedy.label}"
+            floor.send(
+                "camera", ("director",), Propose(part="reframing"), patch=remedy.patch, intent=intent, answer=answer
+            )
+        else:
+            refusal = Refuse(finding=question.key, reason=decision.reason or "the framing stays")
+            floor.send("camera", ("director",), refusal, answer=answer)
+        return self._measure_again(floor)
 
     # rounds of objections
 

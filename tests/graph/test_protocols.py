@@ -12,12 +12,13 @@ from langgraph.errors import GraphRecursionError
 from graph.floor import Floor
 from graph.protocols import PROTOCOLS, choose_protocol, protocol_names
 from graph.protocols.conformance import CHECKS, hold, is_deterministic, loses_no_message, terminates
-from graph.protocols.conformance.crews import TemperedCrew
-from graph.protocols.conformance.film import measure_hopeless
+from graph.protocols.conformance.crews import TemperedAgent, TemperedCrew
+from graph.protocols.conformance.film import measure, measure_hopeless
 from graph.protocols.director_led import DirectorLed
 from graph.turns import Answer, Check, Step
 from shotplan.errors import NegotiationError
-from shotplan.rules.finding import Finding
+from shotplan.plan import ShotPlan
+from shotplan.rules.finding import Finding, Remedy, Role
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -94,3 +95,45 @@ def test_an_unknown_protocol_is_named_with_those_there_are() -> None:
     with pytest.raises(NegotiationError, match="director_led"):
         choose_protocol("shouting_match")
     assert "director_led" in protocol_names()
+
+
+class ClumsyCamera(TemperedCrew):
+    """Re-frames so that the fox is lost, and takes whatever mends it."""
+
+    def agent(self, id: str, plan: ShotPlan) -> TemperedAgent:
+        agent = super().agent(id, plan)
+        if id == "camera" and plan.shots[0].camera.move == "follow":
+            agent.own_part = [{"op": "replace", "path": "/shots/0/camera/move", "value": "static"}]
+        return agent
+
+
+def measure_lost(plan: ShotPlan, *, remedies: bool = True) -> list[Finding]:
+    """The film's own rule, and a static camera in a full shot loses the fox."""
+    found = measure(plan, remedies=remedies)
+    if plan.shots and plan.shots[0].camera.move == "static" and plan.shots[0].camera.size == "full":
+        wider = {"op": "replace", "path": "/shots/0/camera/size", "value": "long"}
+        mend = Remedy(id="wider", label="wider", owner=Role.CAMERA, agent="camera", patch=(wider,))
+        found.append(
+            Finding(
+                rule="framing.in_frame",
+                severity="error",
+                shot="s01",
+                where="/shots/0/camera",
+                measured=10,
+                limit=95,
+                unit="%",
+                text="the fox is lost",
+                raised_by="camera",
+                owners=("camera",),
+                remedies=(mend,) if remedies else (),
+            )
+        )
+    return found
+
+
+def test_a_reframing_that_would_lose_the_subject_is_rejected_and_mended_before_it_takes_effect() -> None:
+    talk = hold(DirectorLed(), ClumsyCamera("agreeable"), measure_lost)
+    said = [(m.performative, reason) for m, reason in talk.said if m.sender == "camera" and m.round == 1]
+    assert said == [("propose", "it would cause framing.in_frame in s01"), ("propose", None)]
+    assert (talk.plan.shots[0].camera.move, talk.plan.shots[0].camera.size) == ("static", "long")
+    assert talk.events[-1].type == "agreement_reached"

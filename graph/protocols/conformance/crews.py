@@ -23,13 +23,16 @@ TEMPERS: tuple[Temper, ...] = ("agreeable", "stubborn", "evasive", "trespassing"
 class TemperedAgent:
     def __init__(self, id: str, role: Role, temper: Temper, seed: int, given: Callable[[str], ModelReply]) -> None:
         self.id, self.role, self._temper, self._seed, self._given = id, role, temper, seed, given
+        self.own_part: list[dict[str, Any]] | None = None
+        """What it proposes, whatever its temper; None: as its temper is."""
 
     def outline(self, plan: ShotPlan) -> Proposal:
         patch: list[dict[str, Any]] = [] if self._temper == "planless" else outline()
         return self._proposal(patch, "outline", plan)
 
     def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
-        return self._proposal(self._own_part(plan, heard), " ".join(heard), plan)
+        patch = self._own_part(plan, heard) if self.own_part is None else self.own_part
+        return self._proposal(patch, " ".join(heard), plan)
 
     def respond(
         self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
