@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,8 +71,14 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
                         stream.bit_rate = 6_000_000
                     shape = frame.shape
                 if frame.shape != shape:
-                    raise RenderError(f"frame {count} is {frame.shape}, the first is {shape}", where=str(path), todo="render all shots at one size")
-                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[: stream.height, : stream.width]), format="rgb24")
+                    raise RenderError(
+                        f"frame {count} is {frame.shape}, the first is {shape}",
+                        where=str(path),
+                        todo="render all shots at one size",
+                    )
+                picture = av.VideoFrame.from_ndarray(
+                    np.ascontiguousarray(frame[: stream.height, : stream.width]), format="rgb24"
+                )
                 picture.pts = count
                 picture.time_base = Fraction(1, fps)
                 for packet in stream.encode(picture):
@@ -85,7 +92,9 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
     except (OSError, av.error.FFmpegError) as e:
         discard(part)
         reason = getattr(e, "strerror", None) or str(e)
-        raise RenderError(f"cannot write the film: {reason}", where=str(path), todo="check the folder and the free space") from e
+        raise RenderError(
+            f"cannot write the film: {reason}", where=str(path), todo="check the folder and the free space"
+        ) from e
     except BaseException:
         discard(part)
         raise
@@ -99,7 +108,9 @@ def frames_of_mp4(path: Path) -> Iterator[Bytes]:
             for frame in container.decode(container.streams.video[0]):
                 yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     except (OSError, IndexError, av.error.FFmpegError) as e:
-        raise RenderError(f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again") from e
+        raise RenderError(
+            f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again"
+        ) from e
 
 
 def read_mp4(path: Path) -> tuple[Bytes, int]:
@@ -110,7 +121,9 @@ def read_mp4(path: Path) -> tuple[Bytes, int]:
             fps = round(float(stream.average_rate or 16))
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
     except (OSError, IndexError, av.error.FFmpegError) as e:
-        raise RenderError(f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again") from e
+        raise RenderError(
+            f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again"
+        ) from e
     if not frames:
         raise RenderError("the film holds no frames", where=str(path), todo="render it again")
     return np.stack(frames), fps

@@ -5,6 +5,7 @@ Knows transitions. Does not know how shots are drawn or encoded. Holds no more t
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,7 +50,9 @@ def join(takes: Iterable[Take], fps: int) -> Iterator[Bytes]:
         into = len(held)
         fade_in = round(FADE * fps) if take.transition == "fade" else 0
         fade_in = min(fade_in, take.length // 3)
-        fade_out = min(round(FADE * fps), take.length // 3) if following is not None and following.transition == "fade" else 0
+        fade_out = (
+            min(round(FADE * fps), take.length // 3) if following is not None and following.transition == "fade" else 0
+        )
         for k, frame in enumerate(take.frames):
             if size is None:
                 size = (frame.shape[0], frame.shape[1])
@@ -73,7 +76,7 @@ def join(takes: Iterable[Take], fps: int) -> Iterator[Bytes]:
 def film_length(takes: Iterable[tuple[int, str]], fps: int) -> int:
     """Frames of the film made of (length, transition) shots."""
     parts = [Take((), length, transition) for length, transition in takes]
-    return sum(p.length for p in parts) - sum(_overlap(a, b, fps) for a, b in zip(parts, parts[1:], strict=False))
+    return sum(p.length for p in parts) - sum(_overlap(a, b, fps) for a, b in itertools.pairwise(parts))
 
 
 def write_film(path: Path, clips: Iterable[Clip | Take], fps: int, transitions: Iterable[str] | None = None) -> int:

@@ -36,24 +36,50 @@ def scene_card(staged: StagedShot, seed: int = 0) -> SceneCard:
     s = staged.stage_set
     place = PLACES[s.place]
     return SceneCard(
-        shot=staged.shot.id, style=staged.style, place=s.place, indoor=place.indoor, time=s.time, weather=s.weather, ground=s.ground,
-        stage_width=s.width, stage_depth=s.depth, fps=staged.fps,
+        shot=staged.shot.id,
+        style=staged.style,
+        place=s.place,
+        indoor=place.indoor,
+        time=s.time,
+        weather=s.weather,
+        ground=s.ground,
+        stage_width=s.width,
+        stage_depth=s.depth,
+        fps=staged.fps,
         actors=tuple(
-            ActorCard(id=a.id, name=a.character.name, kind=a.character.kind, body=CHARACTER_KINDS[a.character.kind].body,
-                      height=a.character.height, palette=a.character.palette, references=a.character.references)
+            ActorCard(
+                id=a.id,
+                name=a.character.name,
+                kind=a.character.kind,
+                body=CHARACTER_KINDS[a.character.kind].body,
+                height=a.character.height,
+                palette=a.character.palette,
+                references=a.character.references,
+            )
             for a in staged.actors
         ),
         props=tuple(
-            PropCard(id=p.id, kind=p.prop.kind, shape=PROP_KINDS[p.prop.kind].shape, size=p.prop.size, palette=PROP_KINDS[p.prop.kind].palette)
+            PropCard(
+                id=p.id,
+                kind=p.prop.kind,
+                shape=PROP_KINDS[p.prop.kind].shape,
+                size=p.prop.size,
+                palette=PROP_KINDS[p.prop.kind].palette,
+            )
             for p in staged.props
         ),
         scenery=place.scenery,
         lines=tuple(LineCard(speaker=x.speaker, text=x.text, t0=x.t0, t1=x.t1) for x in staged.lines),
-        prompt=staged.prompt, motion_score=_motion_score(staged), seed=seed, transition=staged.shot.transition,
-    )  # fmt: skip
+        prompt=staged.prompt,
+        motion_score=_motion_score(staged),
+        seed=seed,
+        transition=staged.shot.transition,
+    )
 
 
-def condition(staged: StagedShot, *, size: tuple[int, int] | None = None, seed: int = 0, frames: slice | None = None) -> Conditioning:
+def condition(
+    staged: StagedShot, *, size: tuple[int, int] | None = None, seed: int = 0, frames: slice | None = None
+) -> Conditioning:
     """Draw the conditioning bundle of a staged shot at `size` (H, W).
 
     Without `size`: 480 pixels high, as wide as the camera's aspect asks. `frames` takes only a part of the shot.
@@ -69,7 +95,9 @@ def condition(staged: StagedShot, *, size: tuple[int, int] | None = None, seed: 
         raise ConditioningError("the shot has no frames", where=where, todo="give it a longer duration")
     for name, array in (("camera", staged.camera.c2w), *((a.id, a.joints) for a in staged.actors)):
         if not np.isfinite(array).all():
-            raise ConditioningError(f"{name} has positions that are not numbers", where=where, todo="report this plan as a staging defect")
+            raise ConditioningError(
+                f"{name} has positions that are not numbers", where=where, todo="report this plan as a staging defect"
+            )
     scene = scene_card(staged, seed)
     intrinsics = staged.camera.intrinsics(h, w)[part]
     view = View.of(c2w, intrinsics, (h, w), (h, w))
@@ -85,13 +113,24 @@ def condition(staged: StagedShot, *, size: tuple[int, int] | None = None, seed: 
         shape = anatomy(joints[:, k], root[:, k], heading[:, k], build, card.body, card.height, staged.fps)
         bodies.append(capsules(shape, build, card.body, card.height))
     props = tuple(
-        PropTrack("flower" if p.prop.kind == "flower" else PROP_KINDS[p.prop.kind].shape, p.prop.size, p.position[part], p.yaw[part], p.visible[part], p.openness[part])
+        PropTrack(
+            "flower" if p.prop.kind == "flower" else PROP_KINDS[p.prop.kind].shape,
+            p.prop.size,
+            p.position[part],
+            p.yaw[part],
+            p.visible[part],
+            p.openness[part],
+        )
         for p in staged.props
     )
     ids, inverse = maps(Stage(scene.ground, walls(scene), dressing(scene), tuple(bodies), props), view)
     nearest = _nearest(inverse)
     points, owners = _track_points(staged, joints, props, scene, count)
-    prop_state = np.stack([np.stack([p.visible, p.openness], axis=-1) for p in props], axis=1) if props else np.zeros((count, 0, 2))
+    prop_state = (
+        np.stack([np.stack([p.visible, p.openness], axis=-1) for p in props], axis=1)
+        if props
+        else np.zeros((count, 0, 2))
+    )
     projected = view.project_all(joints)
     owner = np.broadcast_to(np.arange(1, n + 1)[None, :, None], projected.shape[:3])
     return Conditioning(
@@ -103,7 +142,9 @@ def condition(staged: StagedShot, *, size: tuple[int, int] | None = None, seed: 
         instance_ids=ids,
         inverse_depth=np.minimum(inverse / nearest, 1.0).astype(np.float16),
         boxes=_boxes(ids, n),
-        tracks=_seen(view.project_all(points), np.broadcast_to(owners, points.shape[:2]), ids, inverse).astype(np.float32),
+        tracks=_seen(view.project_all(points), np.broadcast_to(owners, points.shape[:2]), ids, inverse).astype(
+            np.float32
+        ),
         expressions=expressions.astype(np.float32),
         root=root.astype(np.float32),
         heading=heading.astype(np.float32),
@@ -166,7 +207,9 @@ def _boxes(ids: NDArray[np.uint8], actors: int) -> NDArray[np.float32]:
     return out
 
 
-def _track_points(staged: StagedShot, joints: Floats, props: tuple[PropTrack, ...], scene: SceneCard, count: int) -> tuple[Floats, NDArray[np.int64]]:
+def _track_points(
+    staged: StagedShot, joints: Floats, props: tuple[PropTrack, ...], scene: SceneCard, count: int
+) -> tuple[Floats, NDArray[np.int64]]:
     """Points to follow (F,P,3) and the instance id each belongs to (P,)."""
     n = joints.shape[1]
     parts = [joints[:, k, _TRACKED_JOINTS] for k in range(n)]
@@ -175,7 +218,9 @@ def _track_points(staged: StagedShot, joints: Floats, props: tuple[PropTrack, ..
         for dx, dy in ((-0.4, 0.9), (0.4, 0.9), (0.0, 0.3)):
             c, s = np.cos(prop.yaw), np.sin(prop.yaw)
             w, h, _ = prop.size
-            parts.append((prop.position + np.stack([c * dx * w, np.full(count, dy * h), -s * dx * w], axis=-1))[:, None])
+            parts.append(
+                (prop.position + np.stack([c * dx * w, np.full(count, dy * h), -s * dx * w], axis=-1))[:, None]
+            )
             owners.append(n + 1 + k)
     xs = np.linspace(-scene.stage_width / 2, scene.stage_width / 2, 9)
     zs = np.linspace(-scene.stage_depth / 2, scene.stage_depth / 2, 5)

@@ -138,9 +138,14 @@ def panel_of(staged: StagedShot, conditioning: Conditioning, *, language: Langua
 
 
 def storyboard(panels: Sequence[Panel], path: Path, *, title: str = "", language: Language = "en") -> Path:
-    """Write the sheet as PNG: three columns, as many rows as needed. Raises `RenderError` when there is nothing to show or it cannot be written."""
+    """Write the sheet as PNG: three columns, as many rows as needed.
+
+    Raises `RenderError` when there is nothing to show or it cannot be written.
+    """
     if not panels:
-        raise RenderError("the plan has no shots to put on a storyboard", where=str(path), todo="render at least one shot")
+        raise RenderError(
+            "the plan has no shots to put on a storyboard", where=str(path), todo="render at least one shot"
+        )
     sheet = lay_out(panels, title=title, language=language)
     path = Path(path)
     part = path.with_name(f".{path.name}.part")
@@ -148,12 +153,18 @@ def storyboard(panels: Sequence[Panel], path: Path, *, title: str = "", language
         path.parent.mkdir(parents=True, exist_ok=True)
         done, payload = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
         if not done:
-            raise RenderError("the storyboard could not be encoded as PNG", where=str(path), todo="make fewer shots per sheet")
+            raise RenderError(
+                "the storyboard could not be encoded as PNG", where=str(path), todo="make fewer shots per sheet"
+            )
         part.write_bytes(payload.tobytes())
         os.replace(part, path)
     except OSError as e:
         discard(part)
-        raise RenderError(f"cannot write the storyboard: {e.strerror or e}", where=str(path), todo="check the folder and the free space") from e
+        raise RenderError(
+            f"cannot write the storyboard: {e.strerror or e}",
+            where=str(path),
+            todo="check the folder and the free space",
+        ) from e
     return path
 
 
@@ -172,7 +183,11 @@ def lay_out(panels: Sequence[Panel], *, title: str = "", language: Language = "e
     seconds = sum(p.seconds for p in panels)
     summary = f"{len(panels)} {_MORE[language]}  ·  {seconds:.1f} {_SECONDS[language]}"
     summary_w = measure(summary, 20)
-    heading = wrap(title, 34, page_w - 2 * margin - summary_w - 40, weight=700, lines=1) if title and not undrawable(title) else ["Storyboard"]
+    heading = (
+        wrap(title, 34, page_w - 2 * margin - summary_w - 40, weight=700, lines=1)
+        if title and not undrawable(title)
+        else ["Storyboard"]
+    )
     write(sheet, heading[0], (margin, 66), 34, _INK, weight=700)
     write(sheet, summary, (page_w - margin - summary_w, 64), 20, _SOFT)
     cv2.line(sheet, (margin, 86), (page_w - margin, 86), _INK, 2, cv2.LINE_AA)
@@ -180,17 +195,39 @@ def lay_out(panels: Sequence[Panel], *, title: str = "", language: Language = "e
     for r, row in enumerate(rows):
         for k, height in enumerate(row):
             x = margin + k * (card_w + gap)
-            _card(sheet, panels[r * columns + k], (x, y), card_w, height, max(row), text_h, pad, r * columns + k + 1, language)
+            _card(
+                sheet,
+                panels[r * columns + k],
+                (x, y),
+                card_w,
+                height,
+                max(row),
+                text_h,
+                pad,
+                r * columns + k + 1,
+                language,
+            )
         y += max(row) + text_h + 2 * pad + gap
     return sheet
 
 
-def _card(sheet: Bytes, panel: Panel, at: tuple[int, int], width: int, height: int, tallest: int, text_h: int, pad: int, number: int, language: Language) -> None:
+def _card(
+    sheet: Bytes,
+    panel: Panel,
+    at: tuple[int, int],
+    width: int,
+    height: int,
+    tallest: int,
+    text_h: int,
+    pad: int,
+    number: int,
+    language: Language,
+) -> None:
     x, y = at
     cv2.rectangle(sheet, (x, y), (x + width, y + tallest + text_h + 2 * pad), _CARD, -1)
     cv2.rectangle(sheet, (x, y), (x + width, y + tallest + text_h + 2 * pad), _RULE, 1, cv2.LINE_AA)
     inner = width - 2 * pad
-    picture = cv2.resize(panel.picture, (inner, height), interpolation=cv2.INTER_AREA)
+    picture = np.asarray(cv2.resize(panel.picture, (inner, height), interpolation=cv2.INTER_AREA), np.uint8)
     draw_move(picture, panel.arrow)
     sheet[y + pad : y + pad + height, x + pad : x + pad + inner] = picture
     cv2.rectangle(sheet, (x + pad, y + pad), (x + pad + inner - 1, y + pad + height - 1), _INK, 2, cv2.LINE_AA)
@@ -210,8 +247,14 @@ def _card(sheet: Bytes, panel: Panel, at: tuple[int, int], width: int, height: i
     cv2.line(sheet, (x + pad, base + 40), (x + pad + inner, base + 40), _RULE, 1, cv2.LINE_AA)
     cursor = base + 64
     room = 4
-    line_rows = wrap(panel.line, 17, inner - 12, weight=500, lines=2) if panel.line and not undrawable(panel.line) else []
-    for row in wrap(panel.action, 17, inner, lines=room - len(line_rows)) if panel.action and not undrawable(panel.action) else []:
+    line_rows = (
+        wrap(panel.line, 17, inner - 12, weight=500, lines=2) if panel.line and not undrawable(panel.line) else []
+    )
+    for row in (
+        wrap(panel.action, 17, inner, lines=room - len(line_rows))
+        if panel.action and not undrawable(panel.action)
+        else []
+    ):
         write(sheet, row, (x + pad, cursor), 17, _INK)
         cursor += 24
     for row in line_rows:
@@ -260,7 +303,16 @@ def _arrow(picture: Bytes, points: list[tuple[float, ...]], *, head: bool = True
     along = (tip - before) / max(float(np.hypot(*(tip - before))), 1e-6)
     side = np.array([-along[1], along[0]])
     size = picture.shape[0] * 0.045
-    triangle = np.rint(np.array([tip + along * size * 0.9, tip - along * size * 0.5 + side * size * 0.7, tip - along * size * 0.5 - side * size * 0.7]) * 16).astype(np.int32)
+    triangle = np.rint(
+        np.array(
+            [
+                tip + along * size * 0.9,
+                tip - along * size * 0.5 + side * size * 0.7,
+                tip - along * size * 0.5 - side * size * 0.7,
+            ]
+        )
+        * 16
+    ).astype(np.int32)
     for color, width in (((255, 255, 255), 8), (_ACCENT, 4)):
         cv2.polylines(picture, [line], False, color, width, cv2.LINE_AA, 4)
         if head:

@@ -24,12 +24,22 @@ def look_at(eye: Floats, target: Floats) -> Floats:
     return c2w
 
 
-def camera(frames: int, eye: tuple[float, ...], target: tuple[float, ...], focal: float = 45.0, *, to: tuple[float, ...] | None = None, aspect: float = 832 / 480) -> StagedCamera:
+def camera(
+    frames: int,
+    eye: tuple[float, ...],
+    target: tuple[float, ...],
+    focal: float = 45.0,
+    *,
+    to: tuple[float, ...] | None = None,
+    aspect: float = 832 / 480,
+) -> StagedCamera:
     t = np.linspace(0, 1, frames)[:, None]
     start, aim = np.array(eye, dtype=float), np.array(target, dtype=float)
     end = start if to is None else np.array(to, dtype=float)
     path = start + (end - start) * t
-    return StagedCamera(CameraSpec(), (), look_at(path, np.broadcast_to(aim, path.shape)), np.full(frames, focal), aspect)
+    return StagedCamera(
+        CameraSpec(), (), look_at(path, np.broadcast_to(aim, path.shape)), np.full(frames, focal), aspect
+    )
 
 
 def _turn(local: Floats, root: Floats, heading: Floats) -> Floats:
@@ -76,9 +86,17 @@ def _quadruped(frames: int, h: float, gait: Floats, walking: float) -> Floats:
     put(0, 0, 0.86, 0.80), put(1, 0, 0.72, 0.44)
     put(14, -0.07, 0.916, 0.64), put(15, 0.07, 0.916, 0.64), put(16, -0.085, 1.0, 0.505), put(17, 0.085, 1.0, 0.505)
     for k, side in ((2, -1), (5, 1)):
-        put(k, side * 0.11, 0.58, 0.36), put(k + 1, side * 0.11, 0.32, 0.34 + 0.10 * s * side), put(k + 2, side * 0.11, 0.04, 0.36 + 0.28 * s * side)
+        (
+            put(k, side * 0.11, 0.58, 0.36),
+            put(k + 1, side * 0.11, 0.32, 0.34 + 0.10 * s * side),
+            put(k + 2, side * 0.11, 0.04, 0.36 + 0.28 * s * side),
+        )
     for k, side in ((8, -1), (11, 1)):
-        put(k, side * 0.11, 0.58, -0.42), put(k + 1, side * 0.11, 0.34, -0.36 - 0.10 * s * side), put(k + 2, side * 0.11, 0.04, -0.46 - 0.28 * s * side)
+        (
+            put(k, side * 0.11, 0.58, -0.42),
+            put(k + 1, side * 0.11, 0.34, -0.36 - 0.10 * s * side),
+            put(k + 2, side * 0.11, 0.04, -0.46 - 0.28 * s * side),
+        )
     return p
 
 
@@ -101,9 +119,22 @@ def _bird(frames: int, h: float, gait: Floats, flap: float) -> Floats:
 
 
 def actor(
-    id: str, kind: str, frames: int, *, x: float = 0.0, z: float = 0.0, to_x: float | None = None, y: Floats | float = 0.0, heading: float = 0.0, walking: float = 0.0,
-    arms: str = "", expression: tuple[float, ...] = (0.0, 0.3, 0.0, 0.8), talk: bool = False, name: str = "", fps: int = 16,
-) -> StagedActor:  # fmt: skip
+    id: str,
+    kind: str,
+    frames: int,
+    *,
+    x: float = 0.0,
+    z: float = 0.0,
+    to_x: float | None = None,
+    y: Floats | float = 0.0,
+    heading: float = 0.0,
+    walking: float = 0.0,
+    arms: str = "",
+    expression: tuple[float, ...] = (0.0, 0.3, 0.0, 0.8),
+    talk: bool = False,
+    name: str = "",
+    fps: int = 16,
+) -> StagedActor:
     """A puppet of `kind` that stands, walks to `to_x`, hugs or waves."""
     character = Character.of_kind(id, name or id.title(), kind)
     h = character.height
@@ -126,17 +157,58 @@ def actor(
     return StagedActor(id, character, root, headings, _turn(local, root, headings), face, np.zeros(frames), ())
 
 
-def prop(id: str, kind: str, frames: int, x: float = 0.0, z: float = 0.0, *, y: float = 0.0, yaw: float = 0.0, openness: Floats | float = 0.0, **changes: object) -> StagedProp:
+def prop(
+    id: str,
+    kind: str,
+    frames: int,
+    x: float = 0.0,
+    z: float = 0.0,
+    *,
+    y: float = 0.0,
+    yaw: float = 0.0,
+    openness: Floats | float = 0.0,
+    **changes: object,
+) -> StagedProp:
     what = Prop.of_kind(id, id, kind, x, z, **changes)
-    return StagedProp(id, what, np.tile(np.array([x, y, z]), (frames, 1)), np.full(frames, yaw), np.ones(frames, dtype=bool), np.zeros(frames) + openness)
+    return StagedProp(
+        id,
+        what,
+        np.tile(np.array([x, y, z]), (frames, 1)),
+        np.full(frames, yaw),
+        np.ones(frames, dtype=bool),
+        np.zeros(frames) + openness,
+    )
 
 
 def shot(
-    frames: int, cam: StagedCamera, actors: tuple[StagedActor, ...] = (), props: tuple[StagedProp, ...] = (), *, place: str = "forest", time: str = "day",
-    weather: str = "clear", style: str = "anime", ground: Ground | None = None, lines: tuple[Line, ...] = (), width: float = 16.0, depth: float = 8.0, fps: int = 16,
-) -> StagedShot:  # fmt: skip
-    stage_set = StageSet(id="here", name="here", place=place, time=time, weather=weather, ground=ground or Ground(), width=width, depth=depth)
-    return StagedShot(Shot(id="s01", set="here", duration=frames / fps), 0, stage_set, fps, frames, actors, props, cam, lines, style)
+    frames: int,
+    cam: StagedCamera,
+    actors: tuple[StagedActor, ...] = (),
+    props: tuple[StagedProp, ...] = (),
+    *,
+    place: str = "forest",
+    time: str = "day",
+    weather: str = "clear",
+    style: str = "anime",
+    ground: Ground | None = None,
+    lines: tuple[Line, ...] = (),
+    width: float = 16.0,
+    depth: float = 8.0,
+    fps: int = 16,
+) -> StagedShot:
+    stage_set = StageSet(
+        id="here",
+        name="here",
+        place=place,
+        time=time,
+        weather=weather,
+        ground=ground or Ground(),
+        width=width,
+        depth=depth,
+    )
+    return StagedShot(
+        Shot(id="s01", set="here", duration=frames / fps), 0, stage_set, fps, frames, actors, props, cam, lines, style
+    )
 
 
 def fox_jump(frames: int = 48, **more: object) -> StagedShot:
@@ -146,7 +218,11 @@ def fox_jump(frames: int = 48, **more: object) -> StagedShot:
     arc = 4 * 0.75 * u * (1 - u)
     fox = actor("fox", "fox", frames, x=-2.4, to_x=2.4, y=arc, heading=np.pi / 2, walking=1.0)
     owl = actor("owl", "owl", frames, x=1.6, z=-1.4, y=0.9, expression=(0.3, 0.0, 0.8, 1.0))
-    things = (prop("log", "log", frames), prop("rock", "rock", frames, 1.6, -1.4, size=(1.3, 0.9, 1.0)), prop("tree", "tree", frames, -2.6, -1.8))
+    things = (
+        prop("log", "log", frames),
+        prop("rock", "rock", frames, 1.6, -1.4, size=(1.3, 0.9, 1.0)),
+        prop("tree", "tree", frames, -2.6, -1.8),
+    )
     options: dict[str, object] = {"time": "sunset"} | more
     return shot(frames, camera(frames, (0.3, 0.9, 5.6), (0.0, 0.75, 0.0), 38), (fox, owl), things, **options)  # type: ignore[arg-type]
 
@@ -155,6 +231,13 @@ def talk(frames: int = 32, **more: object) -> StagedShot:
     """A woman and a man talk in a room."""
     anna = actor("anna", "woman", frames, x=-0.55, heading=np.pi / 2 - 0.5, talk=True, name="Anna")
     ben = actor("ben", "man", frames, x=0.55, heading=-np.pi / 2 + 0.5, name="Ben")
-    things = (prop("table", "table", frames, 1.9, -1.2), prop("chair", "chair", frames, -1.8, -1.4), prop("door", "door", frames, 0.3, -3.9, openness=0.5))
-    options: dict[str, object] = {"place": "room", "lines": (Line("anna", "I kept your letter. Did you read it?", 0.2, 1.8),)} | more
+    things = (
+        prop("table", "table", frames, 1.9, -1.2),
+        prop("chair", "chair", frames, -1.8, -1.4),
+        prop("door", "door", frames, 0.3, -3.9, openness=0.5),
+    )
+    options: dict[str, object] = {
+        "place": "room",
+        "lines": (Line("anna", "I kept your letter. Did you read it?", 0.2, 1.8),),
+    } | more
     return shot(frames, camera(frames, (0.0, 1.45, 3.4), (0.0, 1.2, 0.0), 45), (anna, ben), things, **options)  # type: ignore[arg-type]

@@ -25,8 +25,10 @@ def test_a_film_comes_back_from_the_disk_with_its_pictures(tmp_path: Path) -> No
     frames = np.concatenate([_plain(30, 6), _plain(200, 6)])
     assert write_mp4(tmp_path / "a.mp4", iter(frames), 16) == 12
     back, fps = read_mp4(tmp_path / "a.mp4")
-    assert fps == 16 and back.shape == frames.shape
-    assert abs(int(back[2].mean()) - 30) < 6 and abs(int(back[9].mean()) - 200) < 6
+    assert fps == 16
+    assert back.shape == frames.shape
+    assert abs(int(back[2].mean()) - 30) < 6
+    assert abs(int(back[9].mean()) - 200) < 6
     assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"]
 
 
@@ -60,9 +62,12 @@ def test_the_film_is_as_long_as_announced(how: str) -> None:
 def test_a_dissolve_mixes_and_a_fade_passes_through_black() -> None:
     levels = [int(f.mean()) for f in join([Take(_plain(40, 20), 20), Take(_plain(220, 20), 20, "dissolve")], 16)]
     between = [v for v in levels if 45 < v < 215]
-    assert len(between) == 6 and between == sorted(between)
+    assert len(between) == 6
+    assert between == sorted(between)
     faded = [int(f.mean()) for f in join([Take(_plain(120, 20), 20), Take(_plain(120, 20), 20, "fade")], 16)]
-    assert min(faded) < 40 and faded[0] == 120 and faded[-1] == 120
+    assert min(faded) < 40
+    assert faded[0] == 120
+    assert faded[-1] == 120
 
 
 def test_clips_are_joined_into_one_file(tmp_path: Path) -> None:
@@ -75,7 +80,8 @@ def test_the_panel_shows_the_moment_in_which_its_actor_is_seen() -> None:
     staged = puppets.fox_jump(24)
     bundle = condition(staged, size=(120, 208))
     moment, whose = key_moment(staged)
-    assert 0 <= moment < 24 and whose is None
+    assert 0 <= moment < 24
+    assert whose is None
     frame = clearest_frame(bundle, 0, "fox")
     assert (bundle.joints_2d[frame, 0, :, 2] > 0.5).mean() >= 0.7
 

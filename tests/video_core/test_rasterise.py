@@ -31,14 +31,21 @@ def test_a_nearer_person_covers_a_farther_one() -> None:
     x, y, _ = bundle.joints_2d[0, 1, 1]
     assert bundle.instance_ids[0, int(y) + 6, int(x)] == 2
     hidden = bundle.joints_2d[0, 0, :, 2]
-    assert (hidden < 0.5).sum() > 6 and hidden.max() <= 1.0
+    assert (hidden < 0.5).sum() > 6
+    assert hidden.max() <= 1.0
 
 
 def test_inverse_depth_orders_things_as_their_distance_does() -> None:
     cam = puppets.camera(2, (0.0, 1.0, 6.0), (0.0, 0.5, 0.0))
-    things = (puppets.prop("a", "box", 2, -1.0, 1.0), puppets.prop("b", "box", 2, 0.0, -1.0), puppets.prop("c", "box", 2, 1.5, -3.0))
+    things = (
+        puppets.prop("a", "box", 2, -1.0, 1.0),
+        puppets.prop("b", "box", 2, 0.0, -1.0),
+        puppets.prop("c", "box", 2, 1.5, -3.0),
+    )
     bundle = condition(puppets.shot(2, cam, (), things), size=SIZE)
-    depth = [float(np.median(bundle.inverse_depth[0][bundle.instance_ids[0] == k].astype(np.float32))) for k in (1, 2, 3)]
+    depth = [
+        float(np.median(bundle.inverse_depth[0][bundle.instance_ids[0] == k].astype(np.float32))) for k in (1, 2, 3)
+    ]
     assert depth[0] > depth[1] > depth[2] > 0
     assert depth[0] / depth[2] == pytest.approx((6 + 3 - 0.25) / (6 - 1 - 0.25), rel=0.12)
 
@@ -52,7 +59,8 @@ def test_what_is_behind_the_camera_leaves_no_mark() -> None:
     assert not np.isin(bundle.instance_ids, (3, 4)).any()
     assert (bundle.joints_2d[:, 0, :, 2] == 0).all()
     assert (bundle.boxes[:, 0] == 0).all()
-    assert np.isfinite(bundle.joints_2d).all() and np.isfinite(bundle.inverse_depth).all()
+    assert np.isfinite(bundle.joints_2d).all()
+    assert np.isfinite(bundle.inverse_depth).all()
 
 
 def test_boxes_hold_all_of_an_actors_pixels() -> None:
@@ -101,7 +109,8 @@ def test_the_pose_map_paints_limbs_in_openpose_colours() -> None:
     poses = pose_map(bundle)
     assert poses.shape == (2, 240, 416, 3)
     x, y, seen = bundle.joints_2d[0, 0, 0]
-    assert seen == 1 and tuple(poses[0, int(y), int(x)]) == (255, 0, 0)
+    assert seen == 1
+    assert tuple(poses[0, int(y), int(x)]) == (255, 0, 0)
     assert (poses[0] == (int(255 * 0.6), 0, 0)).all(axis=-1).any()
     assert (poses[0] == 0).all(axis=-1).mean() > 0.8
 

@@ -69,14 +69,23 @@ class BirdArtist:
         self.pen.group([([body, neck], self._paint(self.coat))], turn=0.2)
         if f.body_facing > -0.2:
             ahead = f.body_axes[2, :2] * rc * 0.42
-            belly = hull_of_discs((chest + ahead, rc * 0.66), (chest * 0.4 + hips * 0.6 + ahead * 0.9, rc * 0.74), (hips + ahead * 0.8, rh * 0.60))
+            belly = hull_of_discs(
+                (chest + ahead, rc * 0.66),
+                (chest * 0.4 + hips * 0.6 + ahead * 0.9, rc * 0.74),
+                (hips + ahead * 0.8, rh * 0.60),
+            )
             self.pen.fill(belly, self._paint(self.belly)[0])
             if self.kind in ("owl", "eagle") and not self.look.flat and rc > 6:
                 down = (hips - chest) / max(float(np.hypot(*(hips - chest))), 1e-6)
                 side = np.array([-down[1], down[0]])
                 for row in range(3):
                     for k in range(-1, 2):
-                        at = chest + ahead + down * rc * (0.25 + 0.42 * row) + side * rc * 0.36 * (k + 0.5 * (row % 2) - 0.25)
+                        at = (
+                            chest
+                            + ahead
+                            + down * rc * (0.25 + 0.42 * row)
+                            + side * rc * 0.36 * (k + 0.5 * (row % 2) - 0.25)
+                        )
                         v = np.array([at - side * rc * 0.11, at + down * rc * 0.12, at + side * rc * 0.11])
                         self.pen.stroke(v, self._paint(self.coat)[0], max(1.0, rc * 0.055))
 
@@ -104,7 +113,21 @@ class BirdArtist:
             side = np.array([-down[1], down[0]]) * max(f.size(names[0], b.trunk * 0.52), r)
             tip = w + down * f.size(names[2], 0.10)
             middle = a * 0.55 + w * 0.45
-            wing = smooth(np.array([a - down * r * 0.9, a + side * 0.75, middle + side * 0.95, w + side * 0.45, tip, w - side * 0.45, middle - side * 0.95, a - side * 0.75]), 4)
+            wing = smooth(
+                np.array(
+                    [
+                        a - down * r * 0.9,
+                        a + side * 0.75,
+                        middle + side * 0.95,
+                        w + side * 0.45,
+                        tip,
+                        w - side * 0.45,
+                        middle - side * 0.95,
+                        a - side * 0.75,
+                    ]
+                ),
+                4,
+            )
             self.pen.cutout(wing, lit)
             if not self.look.flat:
                 for t in (0.42, 0.62, 0.80):
@@ -115,7 +138,7 @@ class BirdArtist:
             return
         back = -f.body_axes[1, :2] * f.size(names[0], 0.34) - f.body_axes[2, :2] * f.size(names[0], 0.04)
         feathers = []
-        for k, t in enumerate(np.linspace(0.12, 1.0, 7)):
+        for _k, t in enumerate(np.linspace(0.12, 1.0, 7)):
             root = a + (e - a) * (t * 2) if t < 0.5 else e + (w - e) * (t * 2 - 1)
             out = (w - a) / max(float(np.hypot(*(w - a))), 1e-6) * f.size(names[0], 0.16) * t
             tip = root + back * (1.0 + 0.25 * np.sin(np.pi * t)) + out
@@ -141,9 +164,14 @@ class BirdArtist:
         white = self.kind == "eagle"
         if b.ears == "tufts":
             for s in (-1.0, 1.0):
-                p = f.globe(np.array([(s * 0.30, 0.80, 0.2), (s * 0.88, 0.50, 0.1), (s * 0.95, 0.70 + b.ear / b.head, 0.05)]))
+                p = f.globe(
+                    np.array([(s * 0.30, 0.80, 0.2), (s * 0.88, 0.50, 0.1), (s * 0.95, 0.70 + b.ear / b.head, 0.05)])
+                )
                 self.pen.cutout(p, self._paint(self.dark)[0])
-        self.pen.group([([ellipse(skull, r * (1.08 if owl else 1.0), r * 0.96)], self._paint(self.belly if white else self.coat))], turn=0.15)
+        self.pen.group(
+            [([ellipse(skull, r * (1.08 if owl else 1.0), r * 0.96)], self._paint(self.belly if white else self.coat))],
+            turn=0.15,
+        )
         if f.facing > -0.3 and owl:
             for s in (-1.0, 1.0):
                 if f.toward(on_face([(s * 0.44, -0.05)]))[0] > 0.05:
@@ -152,20 +180,39 @@ class BirdArtist:
         if self.kind == "bird" and f.facing > -0.4 and not self.look.flat:
             for s in (-1.0, 1.0):
                 if f.toward(on_face([(s * 0.6, -0.35)]))[0] > 0.15:
-                    self.pen.fill(f.globe(on_face(np.array([s * 0.55, -0.36]) + circle(16) * (0.26, 0.24))), self._paint(self.belly)[0])
+                    self.pen.fill(
+                        f.globe(on_face(np.array([s * 0.55, -0.36]) + circle(16) * (0.26, 0.24))),
+                        self._paint(self.belly)[0],
+                    )
         features = Features(
-            eye_x=0.46 if owl else 0.58, eye_y=-0.02 if owl else 0.10, eye_width=0.34 if owl else 0.20, eye_height=0.38 if owl else 0.23, brow_y=0.52, nose=False,
-            mouth=False, iris=self.accent if owl or white else rgb("#4a3020"), brows=owl or white, whites=mix(self.accent, (255, 255, 255), 0.65) if owl else (252, 252, 250),
-        )  # fmt: skip
+            eye_x=0.46 if owl else 0.58,
+            eye_y=-0.02 if owl else 0.10,
+            eye_width=0.34 if owl else 0.20,
+            eye_height=0.38 if owl else 0.23,
+            brow_y=0.52,
+            nose=False,
+            mouth=False,
+            iris=self.accent if owl or white else rgb("#4a3020"),
+            brows=owl or white,
+            whites=mix(self.accent, (255, 255, 255), 0.65) if owl else (252, 252, 250),
+        )
         FaceArtist(self.pen, f, self.look).draw(features, self.coat)
         if f.facing > -0.55:
             self._beak(r)
         if b.ears == "tufts" and f.facing > -0.2 and not self.look.flat:
             brow = float(f.puppet.expression[f.frame, 2])
             for s in (-1.0, 1.0):
-                ridge = on_face([(s * 0.06, 0.24 + 0.05 * brow), (s * 0.40, 0.52 + 0.10 * brow), (s * 0.86, 0.70 + 0.05 * brow)])
+                ridge = on_face(
+                    [(s * 0.06, 0.24 + 0.05 * brow), (s * 0.40, 0.52 + 0.10 * brow), (s * 0.86, 0.70 + 0.05 * brow)]
+                )
                 if f.toward(ridge)[1] > 0.05:
-                    self.pen.fill(ribbon(smooth(f.globe(ridge), 4, closed=False), np.concatenate([np.linspace(0.03, 0.09, 5), np.linspace(0.09, 0.02, 4)]) * r), self._paint(self.dark)[0])
+                    self.pen.fill(
+                        ribbon(
+                            smooth(f.globe(ridge), 4, closed=False),
+                            np.concatenate([np.linspace(0.03, 0.09, 5), np.linspace(0.09, 0.02, 4)]) * r,
+                        ),
+                        self._paint(self.dark)[0],
+                    )
 
     def _beak(self, r: float) -> None:
         f, b = self.f, self.f.build
@@ -173,8 +220,22 @@ class BirdArtist:
         open_ = float(f.puppet.expression[f.frame, 0]) * 0.30
         w = b.snout_width / b.head
         hook = 0.32 if self.kind in ("owl", "eagle") else 0.10
-        lower = f.globe(np.array([(-w * 0.8, -0.26, 0.90), (w * 0.8, -0.26, 0.90), (0.0, -0.30 - hook * 0.6 - open_, length * 0.95)]))
-        upper = f.globe(np.array([(-w, -0.14, 0.92), (w, -0.14, 0.92), (0.0, 0.0, 0.98), (0.0, -0.20 - hook, length), (0.0, -0.10, length * 1.02)]))
+        lower = f.globe(
+            np.array(
+                [(-w * 0.8, -0.26, 0.90), (w * 0.8, -0.26, 0.90), (0.0, -0.30 - hook * 0.6 - open_, length * 0.95)]
+            )
+        )
+        upper = f.globe(
+            np.array(
+                [
+                    (-w, -0.14, 0.92),
+                    (w, -0.14, 0.92),
+                    (0.0, 0.0, 0.98),
+                    (0.0, -0.20 - hook, length),
+                    (0.0, -0.10, length * 1.02),
+                ]
+            )
+        )
         paint = self._paint(self.accent)
         if open_ > 0.03:
             self.pen.cutout(hull(lower), paint[1], factor=0.7)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from video_core.animatic.lettering import measure, undrawable, wrap, write
-from video_core.animatic.look import rgb
+from video_core.animatic.look import mix, rgb
 from video_core.conditioning import LineCard, SceneCard
 
 LEAST_HEIGHT = 144
@@ -35,14 +35,23 @@ def draw_caption(image: NDArray[np.uint8], scene: SceneCard, seconds: float) -> 
     if undrawable(name):
         name = line.speaker
     color = rgb(actor.palette[3]) if actor else (255, 220, 120)
-    bright = tuple(int(150 + v * 0.41) for v in color)
+    bright = mix(color, (255, 255, 255), 0.59)
     rows = wrap(line.text, size, int(w * 0.80), weight=500, lines=2)
     step = round(size * 1.32)
     y = h - round(h * 0.045) - step * (len(rows) - 1)
     edge = max(1, round(h / 240))
     tag = max(10, round(size * 0.74))
     width = measure(name, tag, weight=600)
-    write(image, name, ((w - width) // 2, y - round(size * 1.18)), tag, bright, weight=600, halo=(24, 20, 30), halo_width=edge)  # type: ignore[arg-type]
+    write(
+        image,
+        name,
+        ((w - width) // 2, y - round(size * 1.18)),
+        tag,
+        bright,
+        weight=600,
+        halo=(24, 20, 30),
+        halo_width=edge,
+    )
     for row in rows:
         x = (w - measure(row, size, weight=500)) // 2
         write(image, row, (x, y), size, (255, 255, 255), weight=500, halo=(24, 20, 30), halo_width=edge)

@@ -34,7 +34,11 @@ from video_core.raster.scenery import dressing
 from video_core.raster.view import View
 
 Bytes = NDArray[np.uint8]
-_ARTISTS = {"biped": PersonArtist, "quadruped": BeastArtist, "bird": BirdArtist}
+_ARTISTS: dict[str, type[PersonArtist] | type[BeastArtist] | type[BirdArtist]] = {
+    "biped": PersonArtist,
+    "quadruped": BeastArtist,
+    "bird": BirdArtist,
+}
 _HAND_SIZED = 0.5
 
 
@@ -47,12 +51,18 @@ class Animatic:
         self.size = size or c.size
         self.view = View.of(c.camera_to_world, c.intrinsics, c.size, self.size)
         self.look: Look = look_of(c.scene, self.size[0], flat=flat)
-        self.sky, self.land, self.weather = Sky(c.scene, self.look), Land(c.scene, self.look), Weather(c.scene, self.look)
+        self.sky, self.land, self.weather = (
+            Sky(c.scene, self.look),
+            Land(c.scene, self.look),
+            Weather(c.scene, self.look),
+        )
         self.dressing = dressing(c.scene)
         self.puppets = []
         for n, card in enumerate(c.scene.actors):
             build = build_of(card.kind, card.body)
-            shape = anatomy(c.joints_3d[:, n], c.root[:, n], c.heading[:, n], build, card.body, card.height, c.scene.fps)
+            shape = anatomy(
+                c.joints_3d[:, n], c.root[:, n], c.heading[:, n], build, card.body, card.height, c.scene.fps
+            )
             self.puppets.append(Puppet.of(card, shape, c.expressions[:, n], self.view))
         self.sun = np.array(self.look.toward_light)
 
@@ -81,7 +91,18 @@ class Animatic:
                 card = self.scene.props[n]
                 state = self.c.prop_state[f, n]
                 position = self.c.prop_position[f, n].astype(np.float64)
-                things.draw(Thing(card.kind, card.shape, card.size, position, float(self.c.prop_yaw[f, n]), card.palette, float(state[1]), seed_of(card.id)))
+                things.draw(
+                    Thing(
+                        card.kind,
+                        card.shape,
+                        card.size,
+                        position,
+                        float(self.c.prop_yaw[f, n]),
+                        card.palette,
+                        float(state[1]),
+                        seed_of(card.id),
+                    )
+                )
             else:
                 self._actor(pen, f, n)
         if self.look.flat:
@@ -108,7 +129,16 @@ class Animatic:
             at = self.c.prop_position[f, n].astype(np.float64)
             small = max(card.size) < _HAND_SIZED or card.kind in ("sword", "book")
             depth = float((at - eye) @ forward) - (0.25 if small else 0.0)
-            out.append(Item(("prop", n), depth, at, None if small else card.size, float(self.c.prop_yaw[f, n]), card.kind == "river"))
+            out.append(
+                Item(
+                    ("prop", n),
+                    depth,
+                    at,
+                    None if small else card.size,
+                    float(self.c.prop_yaw[f, n]),
+                    card.kind == "river",
+                )
+            )
         for n in range(len(self.puppets)):
             at = self.c.root[f, n].astype(np.float64)
             middle = self.puppets[n].shape.chest[f] * 0.5 + self.puppets[n].shape.hips[f] * 0.5
@@ -121,7 +151,11 @@ class Animatic:
         puppet = self.puppets[n]
         figure = Figure(puppet, self.view, f, self.look)
         depth = figure.depth("chest")
-        pen.weight = float(np.clip(figure.size("chest", 1.0) / (150 * self.look.scale), 0.35, 1.25)) ** 0.5 if depth > 0.1 else 1.0
+        pen.weight = (
+            float(np.clip(figure.size("chest", 1.0) / (150 * self.look.scale), 0.35, 1.25)) ** 0.5
+            if depth > 0.1
+            else 1.0
+        )
         _ARTISTS[puppet.card.body](pen, figure, self.look).draw()
         pen.weight = 1.0
 
@@ -143,7 +177,11 @@ class Animatic:
         ahead, side = np.array([np.sin(heading), 0, np.cos(heading)]), np.array([np.cos(heading), 0, -np.sin(heading)])
         ring = circle(24)
         cast = np.array([-self.sun[0], 0.0, -self.sun[2]]) / max(self.sun[1], 0.35) * h * 0.22
-        points = root + (ring[:, :1] * side * width + ring[:, 1:] * ahead * length) * h * (0.75 + 0.25 * fade) + cast * 0.5 * np.clip(ring @ np.array([0.5, 0.5]) + 0.5, 0, 1)[:, None]
+        points = (
+            root
+            + (ring[:, :1] * side * width + ring[:, 1:] * ahead * length) * h * (0.75 + 0.25 * fade)
+            + cast * 0.5 * np.clip(ring @ np.array([0.5, 0.5]) + 0.5, 0, 1)[:, None]
+        )
         points[:, 1] = floor + 0.005
         polygon = self.view.polygon(points, f)
         if polygon is not None:
@@ -153,7 +191,9 @@ class Animatic:
     def _fog(self, image: Bytes, f: int) -> None:
         inverse = self.c.inverse_depth[f]
         if inverse.shape != self.size:
-            inverse = cv2.resize(inverse.astype(np.float32), self.size[::-1], interpolation=cv2.INTER_AREA).astype(np.float16)
+            inverse = cv2.resize(inverse.astype(np.float32), self.size[::-1], interpolation=cv2.INTER_AREA).astype(
+                np.float16
+            )
         fog(image, inverse, self._metres_at_one(), self.look)
 
     def _metres_at_one(self) -> float:
@@ -169,14 +209,26 @@ class Animatic:
         return 2.0
 
 
-def frames_of(conditioning: Conditioning, *, size: tuple[int, int] | None = None, captions: bool = True, frames: Sequence[int] | None = None) -> Iterator[Bytes]:
+def frames_of(
+    conditioning: Conditioning,
+    *,
+    size: tuple[int, int] | None = None,
+    captions: bool = True,
+    frames: Sequence[int] | None = None,
+) -> Iterator[Bytes]:
     """Frames (H,W,3) one by one, so that a long shot needs no memory."""
     shot = Animatic(conditioning, size=size)
     for f in frames if frames is not None else range(conditioning.frames):
         yield shot.frame(f, captions=captions)
 
 
-def draw(conditioning: Conditioning, *, size: tuple[int, int] | None = None, captions: bool = True, frames: Sequence[int] | None = None) -> Bytes:
+def draw(
+    conditioning: Conditioning,
+    *,
+    size: tuple[int, int] | None = None,
+    captions: bool = True,
+    frames: Sequence[int] | None = None,
+) -> Bytes:
     """The animatic of a shot as (F,H,W,3) RGB, drawn at `size` (H, W), by default the bundle's own.
 
     `frames` picks frame numbers. Deterministic: equal bundles give equal bytes.

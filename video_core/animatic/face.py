@@ -54,7 +54,9 @@ class FaceArtist:
 
     def __init__(self, pen: Pen, figure: Figure, look: Look) -> None:
         self.pen, self.figure, self.look = pen, figure, look
-        self.mouth_open, self.smile, self.brow, self.eye_open = (float(v) for v in figure.puppet.expression[figure.frame])
+        self.mouth_open, self.smile, self.brow, self.eye_open = (
+            float(v) for v in figure.puppet.expression[figure.frame]
+        )
         self.ink = look.outline()
         self.radius = figure.size("skull", figure.build.head)
 
@@ -136,15 +138,28 @@ class FaceArtist:
                 self.pen.fill(small, (255, 255, 255))
         thick = self.radius * (0.055 if f.lashes else 0.042)
         lid = self._draw(upper)
-        self.pen.fill(ribbon(lid, np.maximum(thick * (0.45 + 0.75 * (u + 1) / 2) * np.clip((1.02 - np.abs(u)) * 3.0, 0.12, 1), 0.3)), self.ink)
+        self.pen.fill(
+            ribbon(
+                lid, np.maximum(thick * (0.45 + 0.75 * (u + 1) / 2) * np.clip((1.02 - np.abs(u)) * 3.0, 0.12, 1), 0.3)
+            ),
+            self.ink,
+        )
         if f.lashes:
-            flick = self._draw([(cx + side * w * 0.9, cy + top[-2]), (cx + side * w * 1.22, cy + top[-2] + 0.16 * h), (cx + side * w * 1.02, cy + top[-2] - 0.14 * h)])
+            flick = self._draw(
+                [
+                    (cx + side * w * 0.9, cy + top[-2]),
+                    (cx + side * w * 1.22, cy + top[-2] + 0.16 * h),
+                    (cx + side * w * 1.02, cy + top[-2] - 0.14 * h),
+                ]
+            )
             self.pen.fill(flick, self.ink)
         if self.radius > 16:
             soft = mix(self.ink, self.look.lit(rgb("#c89880")), 0.35)
             self.pen.stroke(self._draw(lower[len(u) // 4 : -(len(u) // 4)]), soft, self.radius * 0.018)
             if self.radius > 30:
-                self.pen.stroke(self._draw(upper[len(u) // 6 : -(len(u) // 6)] + (0, 0.12 * h)), soft, self.radius * 0.016)
+                self.pen.stroke(
+                    self._draw(upper[len(u) // 6 : -(len(u) // 6)] + np.array([0, 0.12 * h])), soft, self.radius * 0.016
+                )
 
     def _brow(self, f: Features, side: float) -> None:
         if self._facing(side * f.eye_x, f.brow_y) < 0.08:
@@ -152,7 +167,12 @@ class FaceArtist:
         u = np.linspace(-1, 1, 9)
         rise = f.brow_y + 0.13 * max(self.brow, 0) - 0.08 * max(-self.brow, 0)
         slant = 0.12 * u * min(self.brow, 0) * -1 - 0.05 * u * max(self.brow, 0) * (1 if self.smile < -0.1 else 0)
-        y = rise + 0.05 * (1 - u**2) + slant * (1.0 if self.brow < 0 else 1.6) - (0.05 * u if self.smile < -0.2 and self.brow > 0 else 0)
+        y = (
+            rise
+            + 0.05 * (1 - u**2)
+            + slant * (1.0 if self.brow < 0 else 1.6)
+            - (0.05 * u if self.smile < -0.2 and self.brow > 0 else 0)
+        )
         line = self._draw(np.stack([side * f.eye_x + side * u * f.eye_width * 1.12, y], axis=-1))
         color = mix(self.ink, self.look.lit(rgb(self.figure.card.palette[2])), 0.55)
         self.pen.fill(ribbon(line, np.maximum(self.radius * 0.034 * (1.0 - 0.45 * u), 0.35)), color)
@@ -163,12 +183,16 @@ class FaceArtist:
         shade = self.look.paint(skin)[1]
         turned = abs(float(self.figure.head_axes[2, 0]))
         if turned > 0.30:
-            points = self.figure.globe(np.array([(0.0, -0.22, 0.90), (0.0, -0.45, 1.13), (0.0, -0.55, 0.88)]))
+            points = self.figure.globe(np.array([(0.0, -0.20, 0.92), (0.0, -0.44, 1.09), (0.0, -0.54, 0.90)]))
             if turned > 0.8:
                 self.pen.fill(points, self.look.paint(skin)[0])
                 self.pen.stroke(points, self.ink, max(self.pen.outline_width() * 0.8, 1))
             else:
-                self.pen.stroke(self.figure.globe(np.array([(0.0, -0.40, 1.06), (0.0, -0.46, 1.09), (0.0, -0.49, 1.0)])), mix(shade, self.ink, 0.35), max(self.radius * 0.024, 1))
+                self.pen.stroke(
+                    self.figure.globe(np.array([(0.0, -0.40, 1.06), (0.0, -0.46, 1.09), (0.0, -0.49, 1.0)])),
+                    mix(shade, self.ink, 0.35),
+                    max(self.radius * 0.024, 1),
+                )
         else:
             dot = self.figure.globe(np.array([(0.0, -0.45, 1.06)]))[0]
             r = self.radius * 0.035
@@ -201,11 +225,13 @@ class FaceArtist:
         shape = self._draw(np.concatenate([upper, lower[::-1]]))
         self.pen.cutout(shape, self.look.lit(rgb("#8a3038")), factor=0.55)
         if self.radius > 10:
-            tongue = common(self._draw(np.array([0, y - (0.08 + 0.27 * open_)]) + circle(14) * (w * 0.62, drop.max() * 0.5)), hull(shape))
+            tongue = common(
+                self._draw(np.array([0, y - (0.08 + 0.27 * open_)]) + circle(14) * (w * 0.62, drop.max() * 0.5)),
+                hull(shape),
+            )
             if tongue is not None:
                 self.pen.fill(tongue, self.look.lit(rgb("#e07880")))
         if self.radius > 14 and open_ > 0.25:
             teeth = common(self._draw(np.array([0, y + 0.05]) + circle(14) * (w * 0.78, 0.075)), hull(shape))
             if teeth is not None:
                 self.pen.fill(teeth, self.look.lit(rgb("#fbf8f2")))
-

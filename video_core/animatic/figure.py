@@ -37,7 +37,15 @@ class Puppet:
 
     @classmethod
     def of(cls, card: ActorCard, shape: Anatomy, expression: NDArray[np.float32], view: View) -> Puppet:
-        points = np.concatenate([shape.joints, np.stack([shape.skull, shape.chest, shape.hips, shape.snout], axis=1), shape.tail, shape.toes], axis=1)
+        points = np.concatenate(
+            [
+                shape.joints,
+                np.stack([shape.skull, shape.chest, shape.hips, shape.snout], axis=1),
+                shape.tail,
+                shape.toes,
+            ],
+            axis=1,
+        )
         return cls(card, build_of(card.kind, card.body), shape, view.project_all(points), expression)
 
 

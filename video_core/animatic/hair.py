@@ -41,18 +41,38 @@ class HairArtist:
         """Long hair, tails and buns, on the far side of the head as seen when the face is toward us."""
         match self.form:
             case "long":
-                back = self._strand([(0, 0.3, -0.25), (0, -0.5, -0.55), (0, -1.5, -0.70), (0, -2.5, -0.62), (0, -3.1, -0.55)], [1.02, 1.04, 0.92, 0.70, 0.12], 0.9)
+                back = self._strand(
+                    [(0, 0.3, -0.25), (0, -0.5, -0.55), (0, -1.5, -0.70), (0, -2.5, -0.62), (0, -3.1, -0.55)],
+                    [1.02, 1.04, 0.92, 0.70, 0.12],
+                    0.9,
+                )
                 self.pen.cutout(back, self.paint[0] if self.f.facing < 0 else self.paint[1])
                 if self.f.facing < 0 and not self.look.flat:
                     for x in (-0.4, 0.05, 0.45):
                         line = self.f.globe(np.array([(x, -0.2, -1.0), (x * 1.1, -1.4, -0.9), (x * 0.8, -2.5, -0.7)]))
-                        self.pen.stroke(smooth(line, 4, closed=False), mix(self.paint[1], self.look.outline(), 0.3), self.look.scale)
+                        self.pen.stroke(
+                            smooth(line, 4, closed=False), mix(self.paint[1], self.look.outline(), 0.3), self.look.scale
+                        )
             case "tails":
                 for s in (-1.0, 1.0):
-                    tail = self._strand([(s * 0.92, 0.42, -0.25), (s * 1.45, 0.30, -0.3), (s * 1.62, -0.5, -0.35), (s * 1.50, -1.35, -0.3), (s * 1.36, -1.75, -0.25)], [0.16, 0.34, 0.38, 0.26, 0.05], 0.8)
+                    tail = self._strand(
+                        [
+                            (s * 0.92, 0.42, -0.25),
+                            (s * 1.45, 0.30, -0.3),
+                            (s * 1.62, -0.5, -0.35),
+                            (s * 1.50, -1.35, -0.3),
+                            (s * 1.36, -1.75, -0.25),
+                        ],
+                        [0.16, 0.34, 0.38, 0.26, 0.05],
+                        0.8,
+                    )
                     self.pen.cutout(tail, self.paint[0])
                     tie = self.f.globe(np.array([(s * 1.0, 0.40, -0.25)]))[0]
-                    self.pen.cutout(ellipse(tie, self.radius * 0.13, self.radius * 0.15), self.look.paint(self.f.card.palette[3])[0], factor=0.6)
+                    self.pen.cutout(
+                        ellipse(tie, self.radius * 0.13, self.radius * 0.15),
+                        self.look.paint(self.f.card.palette[3])[0],
+                        factor=0.6,
+                    )
             case "bun":
                 at = self.f.globe(np.array([(0.0, 0.78, -0.72)]))[0]
                 self.pen.shape(ellipse(at, self.radius * 0.44, self.radius * 0.42), self.paint)
@@ -82,10 +102,11 @@ class HairArtist:
     def _bowl(self, low: float) -> Floats:
         """Outline of the hair of a head whose hair ends at height `low` (skull radii) behind the ears."""
         rings = []
-        angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-        for y in (low, low * 0.4, 0.25, 0.6, 0.88, 1.0):
+        count = 28 if self.radius < 40 else 64
+        angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+        for y in (low, low * 0.7, low * 0.35, 0.0, 0.25, 0.45, 0.65, 0.82, 0.94, 1.02):
             radius = 1.07 * np.sqrt(max(1 - (y / 1.06) ** 2, 0.0)) * (0.98 if y == low else 1.0)
-            ring = np.stack([np.sin(angle) * radius, np.full(28, y + 0.05), np.cos(angle) * radius - 0.03], axis=-1)
+            ring = np.stack([np.sin(angle) * radius, np.full(count, y + 0.05), np.cos(angle) * radius - 0.03], axis=-1)
             rings.append(ring[ring[:, 2] < (0.30 if y > low else 0.05)] if y < 0.2 else ring)
         return hull(self.f.globe(np.concatenate(rings)))
 
@@ -101,7 +122,9 @@ class HairArtist:
         if r > 9 and self.f.facing < 0.75:
             tint = mix(self.paint[1], self.look.outline(), 0.25)
             for x in (-0.55, -0.1, 0.4):
-                points = np.array([(x * 0.5, 0.99, -0.25), (x, 0.62, -0.75), (x * 1.15, 0.05, -0.95), (x * 1.05, -0.40, -0.85)])
+                points = np.array(
+                    [(x * 0.5, 0.99, -0.25), (x, 0.62, -0.75), (x * 1.15, 0.05, -0.95), (x * 1.05, -0.40, -0.85)]
+                )
                 if self.f.toward(points).min() > 0.08:
                     self.pen.stroke(smooth(self.f.globe(points), 4, closed=False), tint, max(1.0, r * 0.018))
 
@@ -124,20 +147,37 @@ class HairArtist:
             if self.f.toward(p)[0] > -0.12:
                 at = self.f.globe(p)[0]
                 turn = max(float(self.f.toward(p)[0]), 0.25)
-                self.pen.cutout(ellipse(at, self.radius * (0.07 + 0.11 * turn), self.radius * 0.22), skin[0], factor=0.7)
+                self.pen.cutout(
+                    ellipse(at, self.radius * (0.07 + 0.11 * turn), self.radius * 0.22), skin[0], factor=0.7
+                )
                 if self.radius > 14 and not self.look.flat:
                     self.pen.fill(ellipse(at, self.radius * 0.07 * turn, self.radius * 0.12), skin[1])
 
     def _rim(self) -> Floats:
         """The border of the face on the globe (n,3), from the left temple over the chin to the right temple."""
-        half = [(0.84, 0.14, 0.54), (0.95, -0.10, 0.30), (0.97, -0.36, 0.12), (0.84, -0.66, 0.24), (0.48, -0.93, 0.50), (0.14, -1.12, 0.62)]
+        half = [
+            (0.84, 0.14, 0.54),
+            (0.95, -0.10, 0.30),
+            (0.97, -0.36, 0.12),
+            (0.84, -0.66, 0.24),
+            (0.48, -0.93, 0.50),
+            (0.14, -1.12, 0.62),
+        ]
         if self.form == "long":
-            half = [(0.86, 0.10, 0.52), (0.90, -0.22, 0.42), (0.78, -0.58, 0.46), (0.46, -0.92, 0.54), (0.14, -1.11, 0.62)]
+            half = [
+                (0.86, 0.10, 0.52),
+                (0.90, -0.22, 0.42),
+                (0.78, -0.58, 0.46),
+                (0.46, -0.92, 0.54),
+                (0.14, -1.11, 0.62),
+            ]
         return np.array(half + [(-x, y, z) for x, y, z in half[::-1]])
 
     def _hairline(self) -> Floats:
         """The top of the face under the fringe (n,3), from right temple to left."""
-        return np.array([(-0.80, 0.30, 0.52), (-0.45, 0.38, 0.80), (0.0, 0.40, 0.90), (0.45, 0.38, 0.80), (0.80, 0.30, 0.52)])
+        return np.array(
+            [(-0.80, 0.30, 0.52), (-0.45, 0.38, 0.80), (0.0, 0.40, 0.90), (0.45, 0.38, 0.80), (0.80, 0.30, 0.52)]
+        )
 
     def _pushed(self, points: Floats) -> Floats:
         """Head points to pixels; those on the far side go to the rim of the head as seen."""
@@ -164,18 +204,69 @@ class HairArtist:
             return
         part = ((self.seed % 7) - 3) / 10
         if self.form in ("long", "bun"):
-            teeth = [(0.94, -0.30), (0.80, 0.14), (0.62, 0.22), (0.40, 0.34), (part, 0.50), (-0.35, 0.36), (-0.60, 0.24), (-0.80, 0.14), (-0.94, -0.30)]
+            teeth = [
+                (0.94, -0.30),
+                (0.80, 0.14),
+                (0.62, 0.22),
+                (0.40, 0.34),
+                (part, 0.50),
+                (-0.35, 0.36),
+                (-0.60, 0.24),
+                (-0.80, 0.14),
+                (-0.94, -0.30),
+            ]
         elif self.form == "tails":
-            teeth = [(0.95, -0.12), (0.78, 0.12), (0.66, 0.24), (0.45, 0.08), (0.30, 0.26), (0.08, 0.08), (-0.10, 0.26), (-0.30, 0.08), (-0.50, 0.25), (-0.66, 0.10), (-0.78, 0.22), (-0.95, -0.12)]
+            teeth = [
+                (0.95, -0.12),
+                (0.78, 0.12),
+                (0.66, 0.24),
+                (0.45, 0.08),
+                (0.30, 0.26),
+                (0.08, 0.08),
+                (-0.10, 0.26),
+                (-0.30, 0.08),
+                (-0.50, 0.25),
+                (-0.66, 0.10),
+                (-0.78, 0.22),
+                (-0.95, -0.12),
+            ]
         else:
-            teeth = [(0.97, -0.02), (0.84, 0.34), (0.70, 0.14), (0.52, 0.42), (0.30 + part * 0.3, 0.10), (0.10, 0.40), (-0.14, 0.14), (-0.34, 0.42), (-0.58, 0.16), (-0.74, 0.40), (-0.86, 0.22), (-0.97, -0.02)]
+            teeth = [
+                (0.97, -0.02),
+                (0.84, 0.34),
+                (0.70, 0.14),
+                (0.52, 0.42),
+                (0.30 + part * 0.3, 0.10),
+                (0.10, 0.40),
+                (-0.14, 0.14),
+                (-0.34, 0.42),
+                (-0.58, 0.16),
+                (-0.74, 0.40),
+                (-0.86, 0.22),
+                (-0.97, -0.02),
+            ]
         low = np.array([(x, y, np.sqrt(max(1.06 - (x * 0.93) ** 2 - (y * 0.8) ** 2, 0.05)) * 1.02) for x, y in teeth])
-        crown = np.array([(-0.98, 0.35, 0.18), (-0.80, 0.72, 0.22), (-0.42, 0.97, 0.25), (0.0, 1.06, 0.25), (0.42, 0.97, 0.25), (0.80, 0.72, 0.22), (0.98, 0.35, 0.18)])
+        crown = np.array(
+            [
+                (-0.98, 0.35, 0.18),
+                (-0.80, 0.72, 0.22),
+                (-0.42, 0.97, 0.25),
+                (0.0, 1.06, 0.25),
+                (0.42, 0.97, 0.25),
+                (0.80, 0.72, 0.22),
+                (0.98, 0.35, 0.18),
+            ]
+        )
         pixels = self._pushed(np.concatenate([low, crown]))
         count = len(low)
         edge = pixels[:count]
         polygon = np.concatenate([edge, smooth(pixels[count:], 3, closed=False)])
         self.pen.fill(polygon, self.paint[0])
+        top = np.stack(
+            [np.interp(np.linspace(0, 6, count), np.arange(7), pixels[count:][::-1, k]) for k in (0, 1)], axis=-1
+        )
+        for i in range(count - 1):
+            self.pen.fill(np.array([edge[i], edge[i + 1], top[i + 1], top[i]]), self.paint[0])
         if self.look.flat:
             if self.form == "long":
                 self._locks()
@@ -185,7 +276,7 @@ class HairArtist:
             self._locks()
         if self.look.style == "ink":
             return
-        drop = self._pushed(low + (0, 0.16, 0.0))
+        drop = self._pushed(low + np.array([0, 0.16, 0.0]))
         under = np.concatenate([edge, drop[::-1]])
         self.pen.glaze(under, self.paint[1], 0.75)
         if self.radius > 9:
@@ -197,12 +288,15 @@ class HairArtist:
             if f.toward(band).min() > 0.05:
                 self.pen.fill(f.globe(band), self.shine)
 
-
     def _locks(self) -> None:
         """Strands that fall beside the face."""
         for s in (-1.0, 1.0):
             root = np.array([(s * 0.96, 0.0, 0.30)])
             if self.f.toward(root)[0] < -0.25:
                 continue
-            lock = self._strand([(s * 0.90, 0.45, 0.42), (s * 1.00, 0.0, 0.34), (s * 1.00, -0.60, 0.28), (s * 0.86, -1.30, 0.30)], [0.06, 0.15, 0.16, 0.02], 0.5)
+            lock = self._strand(
+                [(s * 0.90, 0.45, 0.42), (s * 1.00, 0.0, 0.34), (s * 1.00, -0.60, 0.28), (s * 0.86, -1.30, 0.30)],
+                [0.06, 0.15, 0.16, 0.02],
+                0.5,
+            )
             self.pen.cutout(lock, self.paint[0], factor=0.8)

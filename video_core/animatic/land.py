@@ -75,8 +75,11 @@ class Land:
             steep = abs(yb - ya) / max(abs(xb - xa), 1e-6)
             if steep > 2:
                 facing = (view.eye[frame, 0] - xa) * (ya - yb) > 0
-                shade = look.paint(mix(self.near, rgb("#4a3c34"), 0.45))
+                shade = look.paint(mix(self.near, rgb("#5a4638"), 0.60))
                 pen.fill(polygon, shade[0 if facing else 1])
+                continue
+            if self.scene.ground.kind == "gap" and max(ya, yb) < -0.05:
+                pen.fill(polygon, look.paint(mix(self.near, rgb("#3a2c28"), 0.72))[1])
                 continue
             if image is None:
                 pen.fill(polygon, look.lit(mix(self.near, (90, 80, 70), min(0.25, steep * 0.3))))
@@ -86,7 +89,7 @@ class Land:
             source = image
             if steep > 0.02:
                 k = 0.93 if (yb - ya) * self.look.toward_light[0] < 0 else 0.82
-                source = cv2.convertScaleAbs(image, alpha=k)
+                source = np.asarray(cv2.convertScaleAbs(image, alpha=k), np.uint8)
             cv2.copyTo(source, mask, pen.image)
         self._edges(pen, view, frame)
 
@@ -100,7 +103,9 @@ class Land:
         distance = np.minimum(eye / -e, 300.0)
         knots = np.array([0.0, 2.0, 6.0, 14.0, 40.0, 110.0, 300.0])
         haze = [0.0 if self.scene.indoor else look.fade(d) * 0.9 for d in knots]
-        colors = np.array([look.lit(mix(self.near, self.far, min(d / 18, 1.0)), k) for d, k in zip(knots, haze, strict=True)])
+        colors = np.array(
+            [look.lit(mix(self.near, self.far, min(d / 18, 1.0)), k) for d, k in zip(knots, haze, strict=True)]
+        )
         field = np.stack([np.interp(distance, knots, colors[:, k]) for k in range(3)], axis=-1).astype(np.float32)
         self._kept = (pose, enlarge(field, view.size))
         return self._kept[1]
@@ -120,12 +125,19 @@ class Land:
     def _visible(self, points: Floats, view: View, frame: int, reach: float) -> tuple[Floats, NDArray[np.bool_]]:
         p = view.project(points, frame)
         h, w = view.size
-        inside = (p[:, 2] > 0.9) & (p[:, 2] < reach) & (p[:, 0] > -20) & (p[:, 0] < w + 20) & (p[:, 1] > -20) & (p[:, 1] < h + 20)
+        inside = (
+            (p[:, 2] > 0.9)
+            & (p[:, 2] < reach)
+            & (p[:, 0] > -20)
+            & (p[:, 0] < w + 20)
+            & (p[:, 1] > -20)
+            & (p[:, 1] < h + 20)
+        )
         return p, inside
 
     def _grass(self, pen: Pen, view: View, frame: int, seconds: float) -> None:
         p, inside = self._visible(self.tufts, view, frame, 24.0)
-        thin = np.arange(len(p)) % 100 < np.clip(120 * self.look.scale ** 0.5 - p[:, 2] * 3.2, 12, 100)
+        thin = np.arange(len(p)) % 100 < np.clip(120 * self.look.scale**0.5 - p[:, 2] * 3.2, 12, 100)
         if self.scene.place == "mountain":
             thin &= np.arange(len(p)) % 3 == 0
         pick = np.flatnonzero(inside & thin)
@@ -140,13 +152,19 @@ class Land:
             fade = self.look.fade((low + high) / 2)
             for odd in (0, 1):
                 tone = mix(self.far, rgb("#2e5030") if odd else rgb("#d8e08a"), 0.34 - 0.07 * k)
-                chosen = [s for s, d, i in zip(shape, p[pick, 2], pick, strict=True) if low <= d < high and i % 2 == odd]
+                chosen = [
+                    s for s, d, i in zip(shape, p[pick, 2], pick, strict=True) if low <= d < high and i % 2 == odd
+                ]
                 pen.strokes(chosen, self.look.lit(tone, fade), (2.0 if k == 0 else 1.2) * self.look.scale)
 
     def _specks(self, pen: Pen, view: View, frame: int) -> None:
         p, inside = self._visible(self.tufts[::7], view, frame, 18.0)
         size = _SPECKS[self.scene.place]
-        color = mix(self.far, (90, 84, 84), 0.25) if self.scene.place != "snowfield" else mix(self.far, (150, 170, 205), 0.5)
+        color = (
+            mix(self.far, (90, 84, 84), 0.25)
+            if self.scene.place != "snowfield"
+            else mix(self.far, (150, 170, 205), 0.5)
+        )
         for q, s in zip(p[inside], self.tuft_size[::7][inside], strict=True):
             r = float(view.focal[frame, 1] / q[2]) * 0.045 * s * size * 2
             if r > 0.4:
@@ -206,6 +224,11 @@ class Land:
         color = {"room": rgb("#e6d8c2"), "school": rgb("#dde2d4"), "hall": rgb("#cfc6cc")}[self.scene.place]
         trim: Color = mix(color, rgb("#6a4a38"), 0.6)
         top = room_height(self.scene)
+        if view.eye[frame, 1] < top:
+            x, z = self.scene.stage_width / 2 + 0.6, self.scene.stage_depth / 2 + 0.4
+            ceiling = view.polygon(np.array([(-x, top, -z), (x, top, -z), (x, top, z), (-x, top, z)]), frame)
+            if ceiling is not None:
+                pen.fill(ceiling, look.paint(mix(color, (255, 252, 246), 0.35))[1])
         for k, wall in enumerate(self.walls):
             if (view.eye[frame] - wall.corners[0]) @ wall.inward <= 0:
                 continue
@@ -224,13 +247,21 @@ class Land:
             if self.scene.place == "hall":
                 for i in range(count + 1):
                     t = (i + 0.5) / (count + 1)
-                    self._panel(pen, view, frame, wall.corners, t - 0.22 / span, t + 0.22 / span, 0.0, 1.0, look.lit(mix(color, (255, 255, 255), 0.25)))
+                    self._panel(
+                        pen,
+                        view,
+                        frame,
+                        wall.corners,
+                        t - 0.22 / span,
+                        t + 0.22 / span,
+                        0.0,
+                        1.0,
+                        look.lit(mix(color, (255, 255, 255), 0.25)),
+                    )
                 continue
             if k in (0, 1, 3):
                 for i in range(count):
                     t = (i + 0.5) / count
-                    if k == 0 and abs(t - 0.5) < 0.01 and count % 2:
-                        t += 0.0
                     self._window(pen, view, frame, wall.corners, t, 1.5 / span)
         corner = [(w.corners[0], w.corners[3]) for w in self.walls if (view.eye[frame] - w.corners[0]) @ w.inward > 0]
         if corner and not look.flat:
@@ -240,9 +271,22 @@ class Land:
     @staticmethod
     def _on(corners: Floats, u0: float, u1: float, v0: float, v1: float) -> Floats:
         a, b, c, d = corners
-        return np.array([(a + (b - a) * u) * (1 - v) + (d + (c - d) * u) * v for u, v in ((u0, v0), (u1, v0), (u1, v1), (u0, v1))])
+        return np.array(
+            [(a + (b - a) * u) * (1 - v) + (d + (c - d) * u) * v for u, v in ((u0, v0), (u1, v0), (u1, v1), (u0, v1))]
+        )
 
-    def _panel(self, pen: Pen, view: View, frame: int, corners: Floats, u0: float, u1: float, v0: float, v1: float, color: Color) -> None:
+    def _panel(
+        self,
+        pen: Pen,
+        view: View,
+        frame: int,
+        corners: Floats,
+        u0: float,
+        u1: float,
+        v0: float,
+        v1: float,
+        color: Color,
+    ) -> None:
         polygon = view.polygon(self._on(corners, u0, u1, v0, v1), frame)
         if polygon is not None:
             pen.fill(polygon, color)
@@ -250,7 +294,9 @@ class Land:
     def _window(self, pen: Pen, view: View, frame: int, corners: Floats, t: float, share: float) -> None:
         look = self.look
         frame_color = look.lit(rgb("#f2ece0"))
-        sky = {"day": rgb("#aedcf6"), "dawn": rgb("#f8dcc8"), "sunset": rgb("#f8b070"), "night": rgb("#26345e")}[self.scene.time]
+        sky = {"day": rgb("#aedcf6"), "dawn": rgb("#f8dcc8"), "sunset": rgb("#f8b070"), "night": rgb("#26345e")}[
+            self.scene.time
+        ]
         outside = self._on(corners, t - share / 2 - 0.012, t + share / 2 + 0.012, 0.33, 0.84)
         polygon = view.polygon(outside, frame)
         if polygon is None:
@@ -259,7 +305,27 @@ class Land:
         half = share / 2
         for u0, u1 in ((t - half, t - 0.004), (t + 0.004, t + half)):
             for v0, v1 in ((0.355, 0.575), (0.60, 0.815)):
-                self._panel(pen, view, frame, corners, u0, u1, v0, v1, look.tone(mix(sky, (255, 255, 255), 0.18 if v0 > 0.5 else 0.0)))
+                self._panel(
+                    pen,
+                    view,
+                    frame,
+                    corners,
+                    u0,
+                    u1,
+                    v0,
+                    v1,
+                    look.tone(mix(sky, (255, 255, 255), 0.18 if v0 > 0.5 else 0.0)),
+                )
         reach = half * 0.22
         for u0, u1 in ((t - half - reach, t - half * 0.70), (t + half * 0.70, t + half + reach)):
-            self._panel(pen, view, frame, corners, u0, u1, 0.26, 0.87, look.lit(rgb("#c86a6a") if self.scene.place == "room" else rgb("#7a9ab8")))
+            self._panel(
+                pen,
+                view,
+                frame,
+                corners,
+                u0,
+                u1,
+                0.26,
+                0.87,
+                look.lit(rgb("#c86a6a") if self.scene.place == "room" else rgb("#7a9ab8")),
+            )

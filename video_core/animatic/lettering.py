@@ -1,6 +1,7 @@
 """Words in pictures: Latin, Chinese and Japanese, measured, wrapped and drawn smoothly.
 
-Knows the fonts that OpenCV 5 carries inside (Rubik and WenQuanYi Micro Hei), so that nothing has to be installed. Does not know captions or sheets.
+Knows the fonts that OpenCV 5 carries inside (Rubik and WenQuanYi Micro Hei), so that nothing has to be installed.
+Does not know captions or sheets.
 """
 
 from __future__ import annotations
@@ -38,7 +39,13 @@ def undrawable(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _known(c: str) -> bool:
     code = ord(c)
-    if code < 0x250 or 0x2010 <= code <= 0x2044 or 0x3000 <= code <= 0x30FF or 0x4E00 <= code <= 0x9FA5 or 0xFF01 <= code <= 0xFF5E:
+    if (
+        code < 0x250
+        or 0x2010 <= code <= 0x2044
+        or 0x3000 <= code <= 0x30FF
+        or 0x4E00 <= code <= 0x9FA5
+        or 0xFF01 <= code <= 0xFF5E
+    ):
         return True
     return not np.array_equal(_glyph(c), _glyph("\uf8ff"))
 
@@ -57,7 +64,17 @@ def measure(text: str, size: int, *, weight: int = 400) -> int:
     return int(box[2])
 
 
-def write(image: NDArray[np.uint8], text: str, at: tuple[int, int], size: int, color: Color, *, weight: int = 400, halo: Color | None = None, halo_width: int = 2) -> None:
+def write(
+    image: NDArray[np.uint8],
+    text: str,
+    at: tuple[int, int],
+    size: int,
+    color: Color,
+    *,
+    weight: int = 400,
+    halo: Color | None = None,
+    halo_width: int = 2,
+) -> None:
     """One line with its baseline's left end at pixel `at`, in place; `halo` draws an outline around the letters."""
     x, y = at
     if halo is not None:
@@ -102,5 +119,5 @@ def wrap(text: str, size: int, width: int, *, weight: int = 400, lines: int = 3)
         last = out[lines - 1]
         while last and measure(last + "…", size, weight=weight) > width:
             last = last[:-1]
-        out = out[: lines - 1] + [last.rstrip() + "…"]
+        out = [*out[: lines - 1], last.rstrip() + "…"]
     return out

@@ -52,6 +52,9 @@ class Look:
     """Metres at which about two thirds of a colour is haze."""
     toward_light: tuple[float, float, float]
     """Unit vector on the stage from a surface to the key light."""
+    gleam: Color = (255, 214, 150)
+    """What a low sun adds to lit sides."""
+    gleam_share: float = 0.0
     flat: bool = False
     """Flat colours only: no lines, shades, textures or faces. For colour maps."""
     dark: bool = False
@@ -71,7 +74,11 @@ class Look:
     def lit(self, c: Color, haze: float = 0.0) -> Color:
         """A surface colour under this light, `haze` 0..1 faded."""
         r, g, b = ((v / 255) ** 2.2 * k for v, k in zip(c, self.light, strict=True))
-        out = (round(min(r, 1) ** (1 / 2.2) * 255), round(min(g, 1) ** (1 / 2.2) * 255), round(min(b, 1) ** (1 / 2.2) * 255))
+        out = (
+            round(min(r, 1) ** (1 / 2.2) * 255),
+            round(min(g, 1) ** (1 / 2.2) * 255),
+            round(min(b, 1) ** (1 / 2.2) * 255),
+        )
         return self.tone(mix(out, self.haze, haze))
 
     def paint(self, c: Color | str, haze: float = 0.0) -> Paint:
@@ -80,7 +87,12 @@ class Look:
         if self.flat:
             return self.lit(color), self.lit(color)
         r, g, b = (round(v * k) for v, k in zip(color, self.shade, strict=True))
-        return self.lit(color, haze), self.lit((min(r, 255), min(g, 255), min(b, 255)), haze)
+        lit = (
+            mix(self.lit(color, haze), self.tone(self.gleam), self.gleam_share)
+            if self.gleam_share
+            else self.lit(color, haze)
+        )
+        return lit, self.lit((min(r, 255), min(g, 255), min(b, 255)), haze)
 
     def fade(self, depth: float) -> float:
         """How much haze lies over something `depth` metres away."""
@@ -95,12 +107,20 @@ def look_of(scene: SceneCard, height: int, *, flat: bool = False) -> Look:
     style = STYLES[scene.style]
     time = TIMES[scene.time]
     azimuth, elevation = np.radians(time.sun[0]), np.radians(time.sun[1])
-    toward = (float(np.sin(azimuth) * np.cos(elevation)), float(np.sin(elevation)), float(np.cos(azimuth) * np.cos(elevation)))
+    toward = (
+        float(np.sin(azimuth) * np.cos(elevation)),
+        float(np.sin(elevation)),
+        float(np.cos(azimuth) * np.cos(elevation)),
+    )
     horizon = rgb(time.sky[1])
     light = time.light
     if scene.indoor:
         light = tuple(1 - (1 - v) * 0.55 for v in light)  # type: ignore[assignment]
-        light = (light[0] * (1.0 if scene.time != "night" else 1.1), light[1], light[2] * (1.0 if scene.time != "night" else 0.88))
+        light = (
+            light[0] * (1.0 if scene.time != "night" else 1.1),
+            light[1],
+            light[2] * (1.0 if scene.time != "night" else 0.88),
+        )
     overcast = {"clear": 0.0, "wind": 0.0, "cloudy": 0.35, "rain": 0.7, "snow": 0.45, "fog": 0.6}[scene.weather]
     grey = mix((196, 204, 212), (48, 58, 84), 1.0 if scene.time == "night" else 0.0)
     haze = mix(horizon, grey, overcast)
@@ -109,15 +129,30 @@ def look_of(scene: SceneCard, height: int, *, flat: bool = False) -> Look:
     if scene.place == "space":
         haze = mix(rgb("#2a2640"), rgb("#b0aeb8"), 0.15)
     distance = {"fog": 7.0, "snow": 26.0, "rain": 30.0}.get(scene.weather, 46.0)
-    shade = {"day": (0.70, 0.70, 0.84), "dawn": (0.72, 0.66, 0.80), "sunset": (0.64, 0.54, 0.72), "night": (0.60, 0.64, 0.82)}[scene.time]
+    shade = {
+        "day": (0.70, 0.70, 0.84),
+        "dawn": (0.72, 0.66, 0.80),
+        "sunset": (0.64, 0.54, 0.72),
+        "night": (0.60, 0.64, 0.82),
+    }[scene.time]
     scale = height / 480
     ink = rgb(style.line_color)
     look = Look(
-        style=scene.style, scale=scale, line=max(style.line * scale, 0.75), line_color=ink, light=light, shade=shade, haze=haze,
-        haze_distance=distance, toward_light=toward, flat=flat, dark=scene.time == "night" or (scene.time == "sunset"),
-    )  # fmt: skip
+        style=scene.style,
+        scale=scale,
+        line=max(style.line * scale, 0.75),
+        line_color=ink,
+        light=light,
+        shade=shade,
+        haze=haze,
+        haze_distance=distance,
+        toward_light=toward,
+        flat=flat,
+        gleam_share=0.12 if scene.time in ("sunset", "dawn") and not scene.indoor and overcast < 0.5 else 0.0,
+        dark=scene.time == "night" or (scene.time == "sunset"),
+    )
     if flat:
-        return replace(look, line=0.0, haze_distance=1e6)
+        return replace(look, line=0.0, haze_distance=1e6, gleam_share=0.0)
     if scene.style == "watercolor":
         return replace(look, line=max(0.9 * scale, 0.5), line_color=(122, 100, 86))
     return look

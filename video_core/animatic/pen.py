@@ -69,7 +69,9 @@ class Pen:
     def strokes(self, lines: Sequence[Floats], color: Color, width: float) -> None:
         """Many separate lines in one call."""
         if lines and not self.look.flat:
-            cv2.polylines(self.image, [self.fixed(p) for p in lines], False, color, max(1, round(width)), cv2.LINE_AA, _SHIFT)
+            cv2.polylines(
+                self.image, [self.fixed(p) for p in lines], False, color, max(1, round(width)), cv2.LINE_AA, _SHIFT
+            )
 
     def outline_width(self) -> float:
         return self.look.line * self.weight

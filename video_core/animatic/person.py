@@ -29,10 +29,17 @@ class PersonArtist:
         skin, main, hair, accent = (rgb(c) for c in figure.card.palette)
         self.skin, self.main, self.hair, self.accent = skin, main, hair, accent
         self.legs: Color = {
-            "man": mix(main, rgb("#24262e"), 0.62), "woman": skin, "boy": skin, "girl": skin, "old_man": mix(main, rgb("#2c2620"), 0.5),
-            "old_woman": mix(skin, rgb("#5a4a50"), 0.6), "giant": mix(main, rgb("#2a2418"), 0.5),
-        }.get(self.kind, main)  # fmt: skip
-        self.shoe: Color = {"robot": hair, "monkey": hair, "penguin": accent, "creature": mix(main, skin, 0.4)}.get(self.kind, mix(hair, rgb("#5a4034"), 0.5))
+            "man": mix(main, rgb("#24262e"), 0.62),
+            "woman": skin,
+            "boy": skin,
+            "girl": skin,
+            "old_man": mix(main, rgb("#2c2620"), 0.5),
+            "old_woman": mix(skin, rgb("#5a4a50"), 0.6),
+            "giant": mix(main, rgb("#2a2418"), 0.5),
+        }.get(self.kind, main)
+        self.shoe: Color = {"robot": hair, "monkey": hair, "penguin": accent, "creature": mix(main, skin, 0.4)}.get(
+            self.kind, mix(hair, rgb("#5a4034"), 0.5)
+        )
         self.arm: Color = {"robot": main, "monkey": main, "penguin": main, "creature": skin}.get(self.kind, main)
         self.hand: Color = {"robot": hair, "penguin": main, "monkey": skin}.get(self.kind, skin)
 
@@ -78,14 +85,26 @@ class PersonArtist:
         thigh = limb(f.at(hip), f.at(knee), f.size(hip, b.leg), f.size(knee, b.leg * 0.74))
         shin = limb(f.at(knee), f.at(ankle), f.size(knee, b.leg * 0.72), f.size(ankle, b.leg * 0.50))
         shoe_a = f.at(ankle) * 0.9 + f.at(toe) * 0.1
-        shoe = hull_of_discs((f.at(ankle), f.size(ankle, b.leg * 0.60)), (shoe_a, f.size(ankle, b.leg * 0.66)), (f.at(toe), f.size(toe, b.leg * 0.46)))
+        shoe = hull_of_discs(
+            (f.at(ankle), f.size(ankle, b.leg * 0.60)),
+            (shoe_a, f.size(ankle, b.leg * 0.66)),
+            (f.at(toe), f.size(toe, b.leg * 0.46)),
+        )
         layers = []
         if self.kind == "boy":
             short = limb(f.at(hip), f.between(hip, knee, 0.75), f.size(hip, b.leg * 1.12), f.size(knee, b.leg * 0.98))
-            sock = limb(f.between(knee, ankle, 0.62), f.at(ankle), f.size(ankle, b.leg * 0.58), f.size(ankle, b.leg * 0.54))
-            layers = [([thigh, shin], self._paint(self.legs)), ([sock], self._paint(rgb("#f4f2ee"))), ([short], self._paint(mix(self.main, rgb("#2c3448"), 0.6)))]
+            sock = limb(
+                f.between(knee, ankle, 0.62), f.at(ankle), f.size(ankle, b.leg * 0.58), f.size(ankle, b.leg * 0.54)
+            )
+            layers = [
+                ([thigh, shin], self._paint(self.legs)),
+                ([sock], self._paint(rgb("#f4f2ee"))),
+                ([short], self._paint(mix(self.main, rgb("#2c3448"), 0.6))),
+            ]
         elif self.kind == "girl":
-            sock = limb(f.between(knee, ankle, 0.45), f.at(ankle), f.size(ankle, b.leg * 0.60), f.size(ankle, b.leg * 0.54))
+            sock = limb(
+                f.between(knee, ankle, 0.45), f.at(ankle), f.size(ankle, b.leg * 0.60), f.size(ankle, b.leg * 0.54)
+            )
             layers = [([thigh, shin], self._paint(self.legs)), ([sock], self._paint(rgb("#f4f2ee")))]
         else:
             layers = [([thigh, shin], self._paint(self.legs))]
@@ -134,16 +153,32 @@ class PersonArtist:
         hip_r = f.size("hips", b.trunk * 0.60)
         across = (ls - rs) * (0.26 if slim < 0.8 else 0.30)
         if self.kind in ("penguin", "creature"):
-            body = hull_of_discs((chest, f.size("chest", b.trunk * 0.80)), (waist, f.size("hips", b.trunk * 1.08)), (hips, f.size("hips", b.trunk * 1.02)))
+            body = hull_of_discs(
+                (chest, f.size("chest", b.trunk * 0.80)),
+                (waist, f.size("hips", b.trunk * 1.08)),
+                (hips, f.size("hips", b.trunk * 1.02)),
+            )
             layers = [([body], self._paint(self.main if self.kind == "penguin" else self.skin))]
             self.pen.group(layers)
             if f.body_facing > -0.25:
                 shift = self.f.body_axes[2, :2] * f.size("chest", b.trunk * 0.30)
-                belly = hull_of_discs((chest + shift, f.size("chest", b.trunk * 0.50)), (waist + shift, f.size("hips", b.trunk * 0.80)), (hips + shift, f.size("hips", b.trunk * 0.70)))
+                belly = hull_of_discs(
+                    (chest + shift, f.size("chest", b.trunk * 0.50)),
+                    (waist + shift, f.size("hips", b.trunk * 0.80)),
+                    (hips + shift, f.size("hips", b.trunk * 0.70)),
+                )
                 self.pen.fill(belly, self.look.lit(self.skin if self.kind == "penguin" else self.main))
             return
-        upper = hull_of_discs((rs, top), (ls, top), (waist - across, waist_r * 0.55), (waist + across, waist_r * 0.55), (waist, waist_r))
-        lower = hull_of_discs((waist - across, waist_r * 0.5), (waist + across, waist_r * 0.5), (waist, waist_r * 0.95), (rh, hip_r), (lh, hip_r))
+        upper = hull_of_discs(
+            (rs, top), (ls, top), (waist - across, waist_r * 0.55), (waist + across, waist_r * 0.55), (waist, waist_r)
+        )
+        lower = hull_of_discs(
+            (waist - across, waist_r * 0.5),
+            (waist + across, waist_r * 0.5),
+            (waist, waist_r * 0.95),
+            (rh, hip_r),
+            (lh, hip_r),
+        )
         neck = limb(f.at("neck"), f.at("skull"), f.size("neck", b.head * 0.36), f.size("skull", b.head * 0.36))
         self.pen.group([([neck], (self._paint(self.skin)[1], self._paint(self.skin)[1]))], factor=0.8)
         bottom = self.legs if self.kind not in _SKIRTS and self.kind not in ("boy",) else self.main
@@ -170,7 +205,10 @@ class PersonArtist:
         side = np.array([-down[1], down[0]])
         ends = sorted((rk, lk), key=lambda p: float(p @ side))
         low, high = ends[0] - side * flare * 0.75 + swing, ends[1] + side * flare * 0.75 + swing
-        hem = [low + (high - low) * t + down * flare * (0.16 * np.sin(np.pi * t) + 0.035 * np.cos(t * 6 * np.pi)) for t in np.linspace(0, 1, 13)]
+        hem = [
+            low + (high - low) * t + down * flare * (0.16 * np.sin(np.pi * t) + 0.035 * np.cos(t * 6 * np.pi))
+            for t in np.linspace(0, 1, 13)
+        ]
         across = side * waist_r * 0.98
         polygon = np.array([waist + across, *hem[::-1], waist - across])
         lit, dark = self._paint(self.accent if self.kind == "girl" else mix(self.main, rgb("#201a28"), 0.18))
@@ -179,9 +217,20 @@ class PersonArtist:
             return
         s = 1 if float(self.pen.shadow @ side) > 0 else 0
         cut = hem[8:] if s else hem[:5]
-        self.pen.fill(np.array([waist + (across if s else -across), waist + (across if s else -across) * 0.3, *(cut if s else cut[::-1])]), dark)
+        self.pen.fill(
+            np.array(
+                [
+                    waist + (across if s else -across),
+                    waist + (across if s else -across) * 0.3,
+                    *(cut if s else cut[::-1]),
+                ]
+            ),
+            dark,
+        )
         for t in (3, 6, 9):
-            self.pen.stroke(np.array([hem[t], hem[t] * 0.5 + waist * 0.5]), mix(dark, self.look.outline(), 0.25), self.look.scale)
+            self.pen.stroke(
+                np.array([hem[t], hem[t] * 0.5 + waist * 0.5]), mix(dark, self.look.outline(), 0.25), self.look.scale
+            )
 
     def _front(self, chest: Floats, waist: Floats, top: float) -> None:
         f, b = self.f, self.f.build
@@ -196,11 +245,21 @@ class PersonArtist:
             case "robot":
                 panel = hull(ellipse(chest * 0.6 + waist * 0.4 + ahead, top * 0.9, top * 0.7))
                 self.pen.cutout(panel, self.look.lit(self.hair), factor=0.6)
-                self.pen.fill(ellipse(chest * 0.6 + waist * 0.4 + ahead, top * 0.42, top * 0.42), self.look.tone(self.accent))
+                self.pen.fill(
+                    ellipse(chest * 0.6 + waist * 0.4 + ahead, top * 0.42, top * 0.42), self.look.tone(self.accent)
+                )
             case "man" | "old_man" | "giant":
                 v = np.array([neck - across * 0.36, neck + across * 0.36, neck - up * top * 1.9])
                 self.pen.fill(v, self.look.lit(rgb("#f4f0e8")))
-                tie = np.array([neck - across * 0.10 - up * top * 0.35, neck + across * 0.10 - up * top * 0.35, neck + across * 0.12 - up * top * 1.6, neck - up * top * 2.0, neck - across * 0.12 - up * top * 1.6])
+                tie = np.array(
+                    [
+                        neck - across * 0.10 - up * top * 0.35,
+                        neck + across * 0.10 - up * top * 0.35,
+                        neck + across * 0.12 - up * top * 1.6,
+                        neck - up * top * 2.0,
+                        neck - across * 0.12 - up * top * 1.6,
+                    ]
+                )
                 self.pen.fill(tie, accent[0])
             case "woman" | "old_woman":
                 v = np.array([neck - across * 0.40, neck + across * 0.40, neck - up * top * 1.1])
@@ -209,7 +268,13 @@ class PersonArtist:
                 self.pen.cutout(ellipse(brooch, top * 0.2, top * 0.2), accent[0], factor=0.5)
             case "girl":
                 for sign in (-1, 1):
-                    bow = np.array([neck - up * top * 0.6, neck + across * 0.42 * sign - up * top * 0.2, neck + across * 0.42 * sign - up * top * 1.1])
+                    bow = np.array(
+                        [
+                            neck - up * top * 0.6,
+                            neck + across * 0.42 * sign - up * top * 0.2,
+                            neck + across * 0.42 * sign - up * top * 1.1,
+                        ]
+                    )
                     self.pen.cutout(bow, accent[0], factor=0.6)
             case "boy":
                 stripe = [chest * t + waist * (1 - t) + ahead for t in (0.62, 0.40)]
@@ -238,8 +303,21 @@ class PersonArtist:
     def _human_head(self, hair: HairArtist) -> None:
         f = self.f
         r = f.size("skull", f.build.head)
-        chin = f.globe(np.array([(0.0, -1.02, 0.64), (0.42, -0.76, 0.52), (-0.42, -0.76, 0.52), (0.72, -0.42, 0.26), (-0.72, -0.42, 0.26)]))
-        jaw = [ellipse(chin[0], r * 0.13, r * 0.11), *(ellipse(c, r * k, r * k) for c, k in zip(chin[1:], (0.22, 0.22, 0.26, 0.26), strict=True))]
+        chin = f.globe(
+            np.array(
+                [
+                    (0.0, -1.02, 0.64),
+                    (0.42, -0.76, 0.52),
+                    (-0.42, -0.76, 0.52),
+                    (0.72, -0.42, 0.26),
+                    (-0.72, -0.42, 0.26),
+                ]
+            )
+        )
+        jaw = [
+            ellipse(chin[0], r * 0.13, r * 0.11),
+            *(ellipse(c, r * k, r * k) for c, k in zip(chin[1:], (0.22, 0.22, 0.26, 0.26), strict=True)),
+        ]
         paint = self._paint(self.skin)
         front = f.facing >= 0.0 and f.build.hair != "balding"
         window = hair.window()
@@ -253,32 +331,66 @@ class PersonArtist:
             if window is not None and f.build.hair != "balding":
                 self.pen.fill(window, paint[0])
             hair.ears(paint)
-        iris = {"man": rgb("#5a6e8c"), "woman": rgb("#7a5a9c"), "boy": rgb("#4a8a5a"), "girl": rgb("#4a80c0")}.get(self.kind, rgb("#6a6058"))
+        iris = {"man": rgb("#5a6e8c"), "woman": rgb("#7a5a9c"), "boy": rgb("#4a8a5a"), "girl": rgb("#4a80c0")}.get(
+            self.kind, rgb("#6a6058")
+        )
         child = self.kind in ("boy", "girl")
         female = self.kind in ("woman", "girl", "old_woman")
         features = Features(
-            eye_width=0.25 if child else 0.225 if female else 0.205, eye_height=0.33 if child else 0.29 if female else 0.215,
-            eye_y=-0.22 if child else -0.17, eye_x=0.41, lashes=female, iris=iris, brow_y=0.22 if child else 0.20,
-            mouth_y=-0.76, mouth_width=0.20 if female or child else 0.25,
-        )  # fmt: skip
+            eye_width=0.25 if child else 0.225 if female else 0.205,
+            eye_height=0.33 if child else 0.29 if female else 0.215,
+            eye_y=-0.22 if child else -0.17,
+            eye_x=0.41,
+            lashes=female,
+            iris=iris,
+            brow_y=0.22 if child else 0.20,
+            mouth_y=-0.76,
+            mouth_width=0.20 if female or child else 0.25,
+        )
         FaceArtist(self.pen, f, self.look).draw(features, self.skin)
         hair.fringe()
         if self.kind == "old_man" and f.facing > -0.2:
-            beard = [(-0.66, -0.50), (-0.46, -0.66), (-0.24, -0.60), (0, -0.58), (0.24, -0.60), (0.46, -0.66), (0.66, -0.50), (0.56, -0.95), (0.30, -1.28), (0, -1.45), (-0.30, -1.28), (-0.56, -0.95)]
+            beard = [
+                (-0.66, -0.50),
+                (-0.46, -0.66),
+                (-0.24, -0.60),
+                (0, -0.58),
+                (0.24, -0.60),
+                (0.46, -0.66),
+                (0.66, -0.50),
+                (0.56, -0.95),
+                (0.30, -1.28),
+                (0, -1.45),
+                (-0.30, -1.28),
+                (-0.56, -0.95),
+            ]
             if f.facing > 0.1:
                 white = self._paint(self.hair)
                 self.pen.cutout(smooth(f.globe(on_face(beard)), 3), white[0], factor=0.8)
                 mouth = f.globe(on_face([(-0.16, -0.76), (0.16, -0.76)]))
                 open_ = float(f.puppet.expression[f.frame, 0])
-                self.pen.fill(limb(mouth[0], mouth[1], r * (0.03 + 0.09 * open_), r * (0.03 + 0.09 * open_)), self.look.lit(rgb("#7a3034")))
+                self.pen.fill(
+                    limb(mouth[0], mouth[1], r * (0.03 + 0.09 * open_), r * (0.03 + 0.09 * open_)),
+                    self.look.lit(rgb("#7a3034")),
+                )
 
     def _robot_head(self) -> None:
         f = self.f
         corners = f.globe(np.array([(x, y, z) for x in (-0.92, 0.92) for y in (-0.85, 0.92) for z in (-0.8, 0.8)]))
-        box = hull(*(ellipse(c, f.size("skull", f.build.head * 0.16), f.size("skull", f.build.head * 0.16)) for c in corners))
+        box = hull(
+            *(ellipse(c, f.size("skull", f.build.head * 0.16), f.size("skull", f.build.head * 0.16)) for c in corners)
+        )
         antenna = f.globe(np.array([(0.0, 0.9, 0.0), (0.0, 1.55, 0.0)]))
         r = f.size("skull", f.build.head)
-        self.pen.group([([limb(antenna[0], antenna[1], r * 0.05, r * 0.05), ellipse(antenna[1], r * 0.14, r * 0.14)], self._paint(self.accent))], factor=0.8)
+        self.pen.group(
+            [
+                (
+                    [limb(antenna[0], antenna[1], r * 0.05, r * 0.05), ellipse(antenna[1], r * 0.14, r * 0.14)],
+                    self._paint(self.accent),
+                )
+            ],
+            factor=0.8,
+        )
         self.pen.group([([box], self._paint(self.skin))], turn=0.16)
         if f.facing < 0.05:
             return
@@ -287,13 +399,17 @@ class PersonArtist:
         self.pen.cutout(f.globe(flat), self.look.tone(self.hair), factor=0.7)
         if self.look.flat:
             return
-        mouth, smile, brow, eye = (float(v) for v in f.puppet.expression[f.frame])
+        mouth, _smile, brow, eye = (float(v) for v in f.puppet.expression[f.frame])
         for side in (-1, 1):
             c = f.globe(np.array([(side * 0.38, 0.05, 0.88)]))[0]
-            self.pen.fill(ellipse(c, r * 0.16, r * (0.05 + 0.16 * eye), 0.3 * side * min(brow, 0)), self.look.tone(self.accent))
+            self.pen.fill(
+                ellipse(c, r * 0.16, r * (0.05 + 0.16 * eye), 0.3 * side * min(brow, 0)), self.look.tone(self.accent)
+            )
             self.pen.fill(ellipse(c - (r * 0.05, r * 0.07), r * 0.05, r * 0.05), (255, 255, 255))
         grille = f.globe(np.array([(-0.30, -0.56, 0.86), (0.30, -0.56, 0.86)]))
-        self.pen.fill(limb(grille[0], grille[1], r * (0.04 + 0.10 * mouth), r * (0.04 + 0.10 * mouth)), self.look.tone(self.hair))
+        self.pen.fill(
+            limb(grille[0], grille[1], r * (0.04 + 0.10 * mouth), r * (0.04 + 0.10 * mouth)), self.look.tone(self.hair)
+        )
 
     def _beast_head(self) -> None:
         f = self.f
@@ -312,14 +428,42 @@ class PersonArtist:
         if f.facing < -0.3:
             return
         if self.kind in ("monkey", "penguin") and f.facing > -0.1:
-            mask = [(-0.66, 0.20), (-0.36, 0.46), (0, 0.26), (0.36, 0.46), (0.66, 0.20), (0.62, -0.45), (0.30, -0.88), (-0.30, -0.88), (-0.62, -0.45)]
+            mask = [
+                (-0.66, 0.20),
+                (-0.36, 0.46),
+                (0, 0.26),
+                (0.36, 0.46),
+                (0.66, 0.20),
+                (0.62, -0.45),
+                (0.30, -0.88),
+                (-0.30, -0.88),
+                (-0.62, -0.45),
+            ]
             self.pen.fill(smooth(f.globe(on_face(mask)), 4), self._paint(self.skin)[0])
-        features = Features(eye_width=0.21, eye_height=0.27, eye_y=-0.02, brow_y=0.42, mouth_y=-0.56, iris=self.accent if self.kind == "creature" else rgb("#5a4030"), brows=self.kind != "penguin", mouth=self.kind != "penguin", nose=self.kind == "monkey")
+        features = Features(
+            eye_width=0.21,
+            eye_height=0.27,
+            eye_y=-0.02,
+            brow_y=0.42,
+            mouth_y=-0.56,
+            iris=self.accent if self.kind == "creature" else rgb("#5a4030"),
+            brows=self.kind != "penguin",
+            mouth=self.kind != "penguin",
+            nose=self.kind == "monkey",
+        )
         artist = FaceArtist(self.pen, f, self.look)
         artist.draw(features, self.skin)
         if self.kind == "penguin":
             open_ = artist.mouth_open * 0.25
             for low in (True, False):
                 y = -0.34 - (open_ if low else -0.02)
-                beak = f.globe(np.array([(-0.26, -0.28, 0.86), (0.26, -0.28, 0.86), (0.0, y - 0.10, 1.0 + f.build.snout / f.build.head)]))
-                self.pen.cutout(hull(beak, ellipse(beak.mean(axis=0), r * 0.08, r * 0.06)), self._paint(self.accent)[1 if low else 0], factor=0.7)
+                beak = f.globe(
+                    np.array(
+                        [(-0.26, -0.28, 0.86), (0.26, -0.28, 0.86), (0.0, y - 0.10, 1.0 + f.build.snout / f.build.head)]
+                    )
+                )
+                self.pen.cutout(
+                    hull(beak, ellipse(beak.mean(axis=0), r * 0.08, r * 0.06)),
+                    self._paint(self.accent)[1 if low else 0],
+                    factor=0.7,
+                )

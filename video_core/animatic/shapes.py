@@ -82,7 +82,15 @@ def grow(polygon: Floats, by: float | Floats) -> Floats:
 @lru_cache(maxsize=16)
 def _spline(pieces: int) -> Floats:
     t = np.linspace(0, 1, pieces, endpoint=False)
-    return np.stack([-0.5 * t + t**2 - 0.5 * t**3, 1 - 2.5 * t**2 + 1.5 * t**3, 0.5 * t + 2 * t**2 - 1.5 * t**3, -0.5 * t**2 + 0.5 * t**3], axis=-1)
+    return np.stack(
+        [
+            -0.5 * t + t**2 - 0.5 * t**3,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            0.5 * t + 2 * t**2 - 1.5 * t**3,
+            -0.5 * t**2 + 0.5 * t**3,
+        ],
+        axis=-1,
+    )
 
 
 def smooth(points: ArrayLike, pieces: int = 5, *, closed: bool = True) -> Floats:

@@ -63,12 +63,20 @@ class Range:
 _GREEN, _LEAF, _STONE = rgb("#5f8a58"), rgb("#4d7a48"), rgb("#8890a0")
 STANDING = ("trees", "roofs", "towers")
 RANGES: dict[str, tuple[Range, ...]] = {
-    "forest": (Range(160, 26, "hills", _GREEN), Range(42, 12, "trees", rgb("#4a7848")), Range(27, 9, "trees", rgb("#3f6a40"))),
+    "forest": (
+        Range(160, 26, "hills", _GREEN),
+        Range(42, 12, "trees", rgb("#4a7848")),
+        Range(27, 9, "trees", rgb("#3f6a40")),
+    ),
     "field": (Range(190, 30, "hills", rgb("#7a9ab0")), Range(110, 12, "hills", _GREEN), Range(70, 6, "trees", _LEAF)),
     "street": (Range(170, 24, "hills", rgb("#8fa2b0")), Range(60, 10, "roofs", rgb("#a89c98"))),
     "city": (Range(190, 70, "towers", rgb("#a4aec0")), Range(100, 44, "towers", rgb("#8c94aa"))),
     "beach": (Range(300, 14, "hills", rgb("#86a6b8")),),
-    "mountain": (Range(300, 120, "peaks", rgb("#9aa6c0")), Range(170, 55, "peaks", _STONE), Range(80, 10, "trees", rgb("#56704e"))),
+    "mountain": (
+        Range(300, 120, "peaks", rgb("#9aa6c0")),
+        Range(170, 55, "peaks", _STONE),
+        Range(80, 10, "trees", rgb("#56704e")),
+    ),
     "desert": (Range(260, 34, "mesas", rgb("#c8946a")), Range(120, 10, "hills", rgb("#d8b078"))),
     "snowfield": (Range(280, 90, "peaks", rgb("#c4d0e0")), Range(90, 10, "trees", rgb("#6a8088"))),
     "riverside": (Range(180, 30, "hills", rgb("#7a98a8")), Range(60, 9, "trees", _LEAF)),
@@ -87,7 +95,12 @@ class Sky:
         self.stars = np.stack([rng.uniform(0, 360, 420), rng.uniform(2, 75, 420), rng.uniform(0.3, 1, 420)], axis=-1)
         grey = {"clear": 7, "wind": 9, "cloudy": 15, "rain": 16, "snow": 12, "fog": 4}[scene.weather]
         self.clouds = [
-            (float(rng.uniform(0, 360)), float(rng.uniform(9, 40)), float(rng.uniform(14, 44)), rng.uniform(-1, 1, (7, 3)))
+            (
+                float(rng.uniform(0, 360)),
+                float(rng.uniform(9, 40)),
+                float(rng.uniform(14, 44)),
+                rng.uniform(-1, 1, (7, 3)),
+            )
             for _ in range(grey * 2)
         ]
         self.phases = rng.uniform(0, 2 * np.pi, 16)
@@ -100,7 +113,9 @@ class Sky:
         if self.scene.place == "space":
             return rgb("#181430"), rgb("#0e0c22"), rgb("#060612")
         zenith, horizon = rgb(self.time.sky[0]), rgb(self.time.sky[1])
-        middle = {"sunset": rgb("#d8788c"), "dawn": rgb("#d4b4d0"), "night": rgb("#1c2850")}.get(self.scene.time, mix(horizon, zenith, 0.6))
+        middle = {"sunset": rgb("#d8788c"), "dawn": rgb("#d4b4d0"), "night": rgb("#1c2850")}.get(
+            self.scene.time, mix(horizon, zenith, 0.6)
+        )
         cover = self.look.haze
         return tuple(mix(c, cover, self.overcast) for c in (horizon, middle, mix(zenith, cover, 0.2 * self.overcast)))  # type: ignore[return-value]
 
@@ -140,7 +155,9 @@ class Sky:
 
     def sun(self) -> tuple[float, float]:
         """Where the sun or moon is drawn, degrees: upstage, so that it is seen from the house."""
-        return {"sunset": (168.0, 7.0), "dawn": (196.0, 8.0), "night": (192.0, 25.0)}.get(self.scene.time, (150.0, 60.0))
+        return {"sunset": (168.0, 7.0), "dawn": (196.0, 8.0), "night": (192.0, 25.0)}.get(
+            self.scene.time, (150.0, 60.0)
+        )
 
     def _glow(self, field: NDArray[np.float32], view: View, frame: int) -> None:
         if self.scene.time == "day" or self.overcast > 0.5 or self.scene.place == "space":
@@ -151,8 +168,12 @@ class Sky:
         rows, columns = field.shape[:2]
         y, x = np.mgrid[0:rows, 0:columns] * COARSE
         distance = np.hypot(x - at[0], (y - at[1]) * 1.5) / view.size[0]
-        strength = np.exp(-(distance**2) * (9.0 if self.scene.time == "night" else 3.2)) * (0.30 if self.scene.time == "night" else 0.62)
-        warm = np.array(self.look.tone(rgb("#b8c8f0") if self.scene.time == "night" else rgb("#fff0b8")), dtype=np.float32)
+        strength = np.exp(-(distance**2) * (9.0 if self.scene.time == "night" else 3.2)) * (
+            0.30 if self.scene.time == "night" else 0.62
+        )
+        warm = np.array(
+            self.look.tone(rgb("#b8c8f0") if self.scene.time == "night" else rgb("#fff0b8")), dtype=np.float32
+        )
         field += (warm - field) * strength[..., None].astype(np.float32)
 
     def _bodies(self, pen: Pen, view: View, frame: int, seconds: float) -> None:
@@ -163,7 +184,9 @@ class Sky:
             twinkle = self.stars[:, 2] * (0.72 + 0.28 * np.sin(seconds * 3 + self.stars[:, 0]))
             for low, high, color in ((0.3, 0.55, "#8c98c8"), (0.55, 2.0, "#e8ecff")):
                 pick = (p[:, 2] > 0) & (twinkle >= low) & (twinkle < high)
-                lines = [np.stack([q, q + 0.6]) for q in p[pick, :2] if 0 <= q[0] < view.size[1] and 0 <= q[1] < view.size[0]]
+                lines = [
+                    np.stack([q, q + 0.6]) for q in p[pick, :2] if 0 <= q[0] < view.size[1] and 0 <= q[1] < view.size[0]
+                ]
                 pen.strokes(lines, self.look.tone(rgb(color)), max(1.0, 1.3 * self.look.scale))
         if self.overcast > 0.5 or (self.scene.time == "day" and not space):
             return
@@ -174,19 +197,28 @@ class Sky:
         if space:
             pen.glaze(ellipse(at[:2], radius * 4.4, radius * 4.4), rgb("#4a6ad0"), 0.35, soft=radius * 0.5)
             pen.fill(ellipse(at[:2], radius * 4, radius * 4), rgb("#3f6fc8"))
-            pen.fill(ellipse(at[:2] + (-radius, -radius * 0.8), radius * 1.9, radius * 1.2, 0.4), rgb("#7fbf8a"))
+            pen.fill(
+                ellipse(at[:2] + np.array([-radius, -radius * 0.8]), radius * 1.9, radius * 1.2, 0.4), rgb("#7fbf8a")
+            )
             return
         tint = rgb("#f4f2e0") if self.scene.time == "night" else rgb("#fff4cc")
         pen.glaze(ellipse(at[:2], radius * 2.3, radius * 2.3), self.look.tone(tint), 0.28, soft=radius * 0.7)
         pen.fill(ellipse(at[:2], radius, radius), self.look.tone(tint))
         if self.scene.time == "night":
             for dx, dy, r in ((-0.3, -0.2, 0.22), (0.25, 0.3, 0.16), (0.3, -0.35, 0.12)):
-                pen.fill(ellipse(at[:2] + np.array([dx, dy]) * radius, radius * r, radius * r), self.look.tone(rgb("#dcd8c0")))
+                pen.fill(
+                    ellipse(at[:2] + np.array([dx, dy]) * radius, radius * r, radius * r),
+                    self.look.tone(rgb("#dcd8c0")),
+                )
 
     def _clouds(self, pen: Pen, view: View, frame: int, seconds: float) -> None:
         horizon, _, zenith = self.colors()
-        light = {"sunset": rgb("#ffd0a8"), "dawn": rgb("#fff0e4"), "night": rgb("#4a5a8c")}.get(self.scene.time, rgb("#ffffff"))
-        under = {"sunset": rgb("#c87890"), "dawn": rgb("#d8b8cc"), "night": rgb("#34426e")}.get(self.scene.time, mix(horizon, zenith, 0.45))
+        light = {"sunset": rgb("#ffd0a8"), "dawn": rgb("#fff0e4"), "night": rgb("#4a5a8c")}.get(
+            self.scene.time, rgb("#ffffff")
+        )
+        under = {"sunset": rgb("#c87890"), "dawn": rgb("#d8b8cc"), "night": rgb("#34426e")}.get(
+            self.scene.time, mix(horizon, zenith, 0.45)
+        )
         light, under = mix(light, self.look.haze, self.overcast * 0.75), mix(under, self.look.haze, self.overcast * 0.4)
         speed = 1.6 if self.scene.weather == "wind" else 0.25
         for azimuth, elevation, width, puffs in self.clouds:
@@ -198,12 +230,18 @@ class Sky:
             w = width * q
             if not (-w * 1.5 < at[0] < view.size[1] + w * 1.5 and -w < at[1] < view.size[0] + w):
                 continue
-            lobes = [(at[:2] + np.array([p[0] * 0.8 * w, -abs(p[1]) * 0.16 * w * (1 - abs(p[0]))]), w * (0.24 + 0.10 * p[2]) * (1.1 - 0.6 * abs(p[0]))) for p in puffs]
+            lobes = [
+                (
+                    at[:2] + np.array([p[0] * 0.8 * w, -abs(p[1]) * 0.16 * w * (1 - abs(p[0]))]),
+                    w * (0.24 + 0.10 * p[2]) * (1.1 - 0.6 * abs(p[0])),
+                )
+                for p in puffs
+            ]
             base = at[1] + 0.10 * w
             for c, r in lobes:
                 pen.fill(_flat_bottom(c, r, base), self.look.tone(under))
             for c, r in lobes:
-                pen.fill(_flat_bottom(c + (0, -0.22 * r), r * 0.86, base - 0.2 * r), self.look.tone(light))
+                pen.fill(_flat_bottom(c + np.array([0, -0.22 * r]), r * 0.86, base - 0.2 * r), self.look.tone(light))
 
     def _silhouette(self, r: Range) -> Floats:
         a, p = self.angles, self.phases
@@ -231,7 +269,11 @@ class Sky:
                 index = np.floor(a * n / (2 * np.pi)).astype(int)
                 y = np.random.default_rng(int(r.distance)).uniform(0.2, 1.0, n + 1)[index] ** 1.4
             case _:
-                y = 0.35 + 0.4 / (1 + np.exp(-12 * np.sin(4 * a + p[6]))) + 0.2 / (1 + np.exp(-16 * np.sin(9 * a + p[7])))
+                y = (
+                    0.35
+                    + 0.4 / (1 + np.exp(-12 * np.sin(4 * a + p[6])))
+                    + 0.2 / (1 + np.exp(-16 * np.sin(9 * a + p[7])))
+                )
         return np.asarray(y * r.height)
 
     def _range(self, pen: Pen, view: View, frame: int, r: Range, top: Floats) -> None:

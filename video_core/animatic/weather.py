@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from video_core.animatic.look import Look, rgb
+from video_core.animatic.look import PAPER, Look, mix, rgb
 from video_core.animatic.pen import Pen
 from video_core.animatic.shapes import Floats, circle, smooth
 from video_core.conditioning import SceneCard
@@ -43,17 +43,19 @@ class Weather:
         forward = view.w2c[frame, 2, :3]
         size = np.array([16.0, 9.0, 16.0])
         centre = eye + forward * 7.0
-        base = self.seeds[:, :3] * size + np.array([drift * seconds, -fall * seconds, 0.0]) * (0.8 + 0.4 * self.seeds[:, 3:4])
+        base = self.seeds[:, :3] * size + np.array([drift * seconds, -fall * seconds, 0.0]) * (
+            0.8 + 0.4 * self.seeds[:, 3:4]
+        )
         return np.asarray((base - centre + size / 2) % size + centre - size / 2)
 
     def _rain(self, pen: Pen, view: View, frame: int, seconds: float) -> None:
         points = self._box(view, frame, seconds, 9.0, 1.6)
-        lines, seen = view.segments(points, points + (-0.09, 0.50, 0.0), frame)
+        lines, seen = view.segments(points, points + np.array([-0.09, 0.50, 0.0]), frame)
         near = np.linalg.norm(points - view.eye[frame], axis=1)
         seen &= near > 0.8
         color = self.look.tone(rgb("#8fa4c8") if self.scene.time == "night" else rgb("#dfe8f2"))
         if self.look.style == "ink":
-            color = (120, 118, 116)
+            color = mix((116, 114, 112), PAPER, float(np.clip(1 - self.look.scale, 0, 0.55)))
         pen.strokes(list(lines[seen & (near >= 4.5)]), color, 1.0)
         pen.strokes(list(lines[seen & (near < 4.5)]), color, max(1.0, 1.6 * self.look.scale))
         rng = np.random.default_rng(int(seconds * 12) + 3)

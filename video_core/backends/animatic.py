@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 import numpy as np
 
@@ -30,7 +31,9 @@ class AnimaticBackend:
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Draw every frame at the bundle's size. Raises `RenderError` when the bundle has no frames."""
         if not conditioning.frames:
-            raise RenderError("the bundle has no frames", where=f"shot {conditioning.scene.shot}", todo="stage the shot again")
+            raise RenderError(
+                "the bundle has no frames", where=f"shot {conditioning.scene.shot}", todo="stage the shot again"
+            )
         start = time.perf_counter()
         shot = Animatic(conditioning)
         frames = np.empty((conditioning.frames, *conditioning.size, 3), np.uint8)
@@ -58,7 +61,9 @@ class AnimaticBackend:
             ControlUse("tracks", "ignored", "bodies and things are placed exactly already"),
             ControlUse("style", "honoured", f"{scene.style}: line, shading and paper"),
             ControlUse("prompt", "ignored", "there is no text model; kinds, places and light come from the scene card"),
-            ControlUse("references", "ignored", "figures are drawn by kind and palette") if any(a.references for a in scene.actors) else None,
+            ControlUse("references", "ignored", "figures are drawn by kind and palette")
+            if any(a.references for a in scene.actors)
+            else None,
             ControlUse("key_frames", "ignored", "given pixels are not copied into the drawing") if kept else None,
             self._captions(conditioning),
         ]
@@ -76,5 +81,7 @@ class AnimaticBackend:
         if not missing:
             return ControlUse("dialogue", "honoured", "each line is shown while it is spoken")
         letters = "".join(dict.fromkeys(c for line in missing for c in undrawable(line.text)))[:12]
-        use = "ignored" if len(missing) == len(scene.lines) else "approximated"
-        return ControlUse("dialogue", use, f"{len(missing)} of {len(scene.lines)} lines are not shown: no letter shapes for {letters}")
+        use: Literal["ignored", "approximated"] = "ignored" if len(missing) == len(scene.lines) else "approximated"
+        return ControlUse(
+            "dialogue", use, f"{len(missing)} of {len(scene.lines)} lines are not shown: no letter shapes for {letters}"
+        )

@@ -53,7 +53,15 @@ def unit(v: Floats) -> Floats:
     return np.asarray(v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9))
 
 
-def anatomy(joints: NDArray[np.floating], root: NDArray[np.floating], heading: NDArray[np.floating], build: Build, body: str, height: float, fps: float) -> Anatomy:
+def anatomy(
+    joints: NDArray[np.floating],
+    root: NDArray[np.floating],
+    heading: NDArray[np.floating],
+    build: Build,
+    body: str,
+    height: float,
+    fps: float,
+) -> Anatomy:
     """Body points of one actor from joints (F,18,3), root (F,3), heading (F,) and body height (m)."""
     j = np.asarray(joints, dtype=np.float64)
     if body == "bird":
@@ -81,11 +89,22 @@ def anatomy(joints: NDArray[np.floating], root: NDArray[np.floating], heading: N
     else:
         ahead = unit(np.cross(across, spine))
         trunk = np.stack([across, spine, ahead], axis=1)
-    ahead, rise = _SKULL[body]
-    skull = ears + (forward * ahead + up * rise) * build.head * height
+    before, rise = _SKULL[body]
+    skull = ears + (forward * before + up * rise) * build.head * height
     snout = skull + forward * (build.head + build.snout) * height - up * build.head * height * 0.25
     drift = lag(np.asarray(root, dtype=np.float64), fps, height)
-    return Anatomy(j, skull, np.stack([left, up, forward], axis=1), chest, hips, trunk, snout, _tail(hips, trunk, build, body, height, drift, fps), _toes(j, facing, trunk, build, body, height), drift)
+    return Anatomy(
+        j,
+        skull,
+        np.stack([left, up, forward], axis=1),
+        chest,
+        hips,
+        trunk,
+        snout,
+        _tail(hips, trunk, build, body, height, drift, fps),
+        _toes(j, facing, trunk, build, body, height),
+        drift,
+    )
 
 
 def lag(root: Floats, fps: float, height: float, settle: float = 0.25) -> Floats:

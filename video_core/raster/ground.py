@@ -5,6 +5,8 @@ Knows `shotplan.plan.Ground`; its heights are staging's own. Does not know colou
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,6 +49,6 @@ def strips(ground: Ground) -> list[Floats]:
     """World quads (4,3) that together are the ground."""
     line = outline(ground)
     quads = []
-    for (xa, ya), (xb, yb) in zip(line[:-1], line[1:], strict=True):
+    for (xa, ya), (xb, yb) in itertools.pairwise(line):
         quads.append(np.array([(xa, ya, -FAR), (xb, yb, -FAR), (xb, yb, FAR), (xa, ya, FAR)]))
     return quads

@@ -58,7 +58,9 @@ class Stage:
     props: tuple[PropTrack, ...]
 
 
-def draw_solid(buffer: ZBuffer, solid: Solid, position: NDArray[np.floating], yaw: float, view: View, frame: int, id: int) -> None:
+def draw_solid(
+    buffer: ZBuffer, solid: Solid, position: NDArray[np.floating], yaw: float, view: View, frame: int, id: int
+) -> None:
     """Put a prop's pieces into the z-buffer."""
     for face in solid.faces:
         seen = view.clip(place(face, position, yaw), frame)
@@ -80,7 +82,10 @@ def maps(stage: Stage, view: View) -> tuple[NDArray[np.uint8], NDArray[np.float3
     buffer = ZBuffer(view.size)
     ground = strips(stage.ground)
     moving = [not all(p.same(f) for f in range(1, frames)) for p in stage.props]
-    solids = [None if move else solid_of(p.shape, p.size, float(p.openness[0])) for p, move in zip(stage.props, moving, strict=True)]
+    solids = [
+        None if move else solid_of(p.shape, p.size, float(p.openness[0]))
+        for p, move in zip(stage.props, moving, strict=True)
+    ]
     first_prop = 1 + len(stage.actors)
     kept_ids, kept_inverse = np.zeros((h, w), np.uint8), np.zeros((h, w), np.float32)
     for f in range(frames):

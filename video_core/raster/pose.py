@@ -37,7 +37,7 @@ def draw_pose(joints: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.
                 length = float(np.hypot(xa - xb, ya - yb))
                 angle = float(np.degrees(np.arctan2(ya - yb, xa - xb)))
                 centre = (int((xa + xb) / 2), int((ya + yb) / 2))
-                outline = cv2.ellipse2Poly(centre, (int(length / 2), thick), int(angle), 0, 360, 6)
+                outline = np.asarray(cv2.ellipse2Poly(centre, (int(length / 2), thick), int(angle), 0, 360, 6))
                 r, g, b_ = RAINBOW[k]
                 cv2.fillConvexPoly(image, outline, (int(r * 0.6), int(g * 0.6), int(b_ * 0.6)))
         for actor in actors:

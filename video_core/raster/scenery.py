@@ -33,7 +33,9 @@ class Dressing:
 
 def scene_seed(scene: SceneCard) -> int:
     """A number that is the same for every shot in the same place and stage."""
-    return zlib.crc32(f"{scene.place}/{scene.stage_width:g}/{scene.stage_depth:g}/{scene.ground.kind}/{scene.seed}".encode())
+    return zlib.crc32(
+        f"{scene.place}/{scene.stage_width:g}/{scene.stage_depth:g}/{scene.ground.kind}/{scene.seed}".encode()
+    )
 
 
 def dressing(scene: SceneCard) -> tuple[Dressing, ...]:

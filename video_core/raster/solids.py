@@ -74,11 +74,25 @@ def solid_of(shape: str, size: tuple[float, float, float], openness: float = 0.0
                 return Solid(capsules=((_v(0, h / 2, -d / 2 + 0.1), _v(0, h / 2, d / 2 - 0.1), h / 2, h / 2),))
             return Solid(capsules=((_v(-w / 2 + 0.1, h / 2, 0), _v(w / 2 - 0.1, h / 2, 0), h / 2, h / 2),))
         case "rock":
-            return Solid(balls=((_v(-0.1 * w, 0.42 * h, 0), 0.45 * w, 0.56 * h), (_v(0.22 * w, 0.28 * h, 0.1 * d), 0.33 * w, 0.36 * h)))
+            return Solid(
+                balls=(
+                    (_v(-0.1 * w, 0.42 * h, 0), 0.45 * w, 0.56 * h),
+                    (_v(0.22 * w, 0.28 * h, 0.1 * d), 0.33 * w, 0.36 * h),
+                )
+            )
         case "bush":
-            return Solid(balls=((_v(-0.22 * w, 0.4 * h, 0), 0.32 * w, 0.42 * h), (_v(0.22 * w, 0.4 * h, 0), 0.32 * w, 0.42 * h), (_v(0, 0.58 * h, 0), 0.34 * w, 0.42 * h)))
+            return Solid(
+                balls=(
+                    (_v(-0.22 * w, 0.4 * h, 0), 0.32 * w, 0.42 * h),
+                    (_v(0.22 * w, 0.4 * h, 0), 0.32 * w, 0.42 * h),
+                    (_v(0, 0.58 * h, 0), 0.34 * w, 0.42 * h),
+                )
+            )
         case "flower":
-            return Solid(capsules=((_v(0, 0, 0), _v(0, 0.8 * h, 0), 0.012, 0.012),), balls=((_v(0, 0.85 * h, 0), w * 0.45, w * 0.45),))
+            return Solid(
+                capsules=((_v(0, 0, 0), _v(0, 0.8 * h, 0), 0.012, 0.012),),
+                balls=((_v(0, 0.85 * h, 0), w * 0.45, w * 0.45),),
+            )
         case "ball":
             return Solid(balls=((_v(0, h / 2, 0), w / 2, h / 2),))
         case "cylinder":
@@ -89,24 +103,53 @@ def solid_of(shape: str, size: tuple[float, float, float], openness: float = 0.0
             pole = (_v(0, 0, 0), _v(0, 0.88 * h, 0), 0.05, 0.035)
             return Solid(capsules=(pole,), balls=((_v(0, 0.93 * h, 0), max(w * 0.5, 0.12), 0.07 * h),))
         case "table":
-            legs = tuple(f for sx in (-1, 1) for sz in (-1, 1) for f in _box(0.07, h * 0.92, 0.07, 0, sx * (w / 2 - 0.06), sz * (d / 2 - 0.06)))
+            legs = tuple(
+                f
+                for sx in (-1, 1)
+                for sz in (-1, 1)
+                for f in _box(0.07, h * 0.92, 0.07, 0, sx * (w / 2 - 0.06), sz * (d / 2 - 0.06))
+            )
             return Solid(faces=_box(w, h * 0.09, d, h * 0.91) + legs)
         case "seat":
             back = _box(w, h * 0.52, 0.06, h * 0.48, 0, -d / 2 + 0.03)
-            legs = tuple(f for sx in (-1, 1) for sz in (-1, 1) for f in _box(0.06, h * 0.45, 0.06, 0, sx * (w / 2 - 0.05), sz * (d / 2 - 0.05)))
+            legs = tuple(
+                f
+                for sx in (-1, 1)
+                for sz in (-1, 1)
+                for f in _box(0.06, h * 0.45, 0.06, 0, sx * (w / 2 - 0.05), sz * (d / 2 - 0.05))
+            )
             return Solid(faces=_box(w, h * 0.09, d, h * 0.42) + back + legs)
         case "house":
             wall = h * 0.58
             roof_y, eave = h, 0.12 * w
             x0, x1, z0, z1 = -w / 2, w / 2, -d / 2, d / 2
-            gable = (np.array([(x0, wall, z1), (x1, wall, z1), (0, roof_y, z1)]), np.array([(x1, wall, z0), (x0, wall, z0), (0, roof_y, z0)]))
+            gable = (
+                np.array([(x0, wall, z1), (x1, wall, z1), (0, roof_y, z1)]),
+                np.array([(x1, wall, z0), (x0, wall, z0), (0, roof_y, z0)]),
+            )
             slopes = (
-                np.array([(x0 - eave, wall - 0.1, z1 + 0.2), (0, roof_y, z1 + 0.2), (0, roof_y, z0 - 0.2), (x0 - eave, wall - 0.1, z0 - 0.2)]),
-                np.array([(x1 + eave, wall - 0.1, z0 - 0.2), (0, roof_y, z0 - 0.2), (0, roof_y, z1 + 0.2), (x1 + eave, wall - 0.1, z1 + 0.2)]),
+                np.array(
+                    [
+                        (x0 - eave, wall - 0.1, z1 + 0.2),
+                        (0, roof_y, z1 + 0.2),
+                        (0, roof_y, z0 - 0.2),
+                        (x0 - eave, wall - 0.1, z0 - 0.2),
+                    ]
+                ),
+                np.array(
+                    [
+                        (x1 + eave, wall - 0.1, z0 - 0.2),
+                        (0, roof_y, z0 - 0.2),
+                        (0, roof_y, z1 + 0.2),
+                        (x1 + eave, wall - 0.1, z1 + 0.2),
+                    ]
+                ),
             )
             return Solid(faces=_box(w, wall, d) + gable + slopes)
         case "door":
-            frame = _box(0.09, h, d, 0, -w / 2 - 0.045) + _box(0.09, h, d, 0, w / 2 + 0.045) + _box(w + 0.18, 0.09, d, h)
+            frame = (
+                _box(0.09, h, d, 0, -w / 2 - 0.045) + _box(0.09, h, d, 0, w / 2 + 0.045) + _box(w + 0.18, 0.09, d, h)
+            )
             angle = openness * 1.45
             c, s = np.cos(angle), np.sin(angle)
             leaf = []

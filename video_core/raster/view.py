@@ -33,14 +33,20 @@ class View:
     """(H, W)"""
 
     @classmethod
-    def of(cls, c2w: NDArray[np.floating], intrinsics: NDArray[np.floating], size: tuple[int, int], drawn_at: tuple[int, int]) -> View:
+    def of(
+        cls,
+        c2w: NDArray[np.floating],
+        intrinsics: NDArray[np.floating],
+        size: tuple[int, int],
+        drawn_at: tuple[int, int],
+    ) -> View:
         """The view for images of `drawn_at` from poses (F,4,4) and intrinsics (F,3,3) given in pixels of `size`."""
-        c2w = np.asarray(c2w, dtype=np.float64)
+        pose: Floats = np.asarray(c2w, dtype=np.float64)
         k = np.asarray(intrinsics, dtype=np.float64)
         scale = np.array([drawn_at[1] / size[1], drawn_at[0] / size[0]])
         focal = np.stack([k[:, 0, 0], k[:, 1, 1]], axis=-1) * scale
         centre = np.stack([k[:, 0, 2], k[:, 1, 2]], axis=-1) * scale
-        return cls(np.linalg.inv(c2w)[:, :3], c2w[:, :3, 3], focal, centre, drawn_at)
+        return cls(np.asarray(np.linalg.inv(pose)[:, :3], dtype=np.float64), pose[:, :3, 3], focal, centre, drawn_at)
 
     def __len__(self) -> int:
         return len(self.w2c)
@@ -83,7 +89,9 @@ class View:
         h, w = self.size
         fx, fy = self.focal[frame]
         tx, ty = w / 2 / fx * margin, h / 2 / fy * margin
-        return np.array([[0, 0, 1, -NEAR], [1, 0, tx, 0], [-1, 0, tx, 0], [0, 1, ty, 0], [0, -1, ty, 0]], dtype=np.float64)
+        return np.array(
+            [[0, 0, 1, -NEAR], [1, 0, tx, 0], [-1, 0, tx, 0], [0, 1, ty, 0], [0, -1, ty, 0]], dtype=np.float64
+        )
 
     def clip(self, points: NDArray[np.floating], frame: int) -> Floats | None:
         """A convex world polygon (n,3) as seen: camera points (m,3) inside the frustum, or None when none of it is seen."""

@@ -75,7 +75,9 @@ class ZBuffer:
         if length < 4 or abs(ia - ib) < 1e-4:
             self._merge(rows, cols, np.float32((ia + ib) / 2), id)
             return
-        t = self._x[cols] * np.float32(axis[0] / length) + (self._y[rows] * np.float32(axis[1] / length) - np.float32(pa @ axis / length))
+        t = self._x[cols] * np.float32(axis[0] / length) + (
+            self._y[rows] * np.float32(axis[1] / length) - np.float32(pa @ axis / length)
+        )
         np.clip(t, 0, 1, out=t)
         self._merge(rows, cols, np.float32(ia) + t * np.float32(ib - ia), id)
 
