@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.model import ModelRequest
 from agents.scripted import ScriptedModel
 from graph.contents import Objection
 from graph.messages import Message
@@ -16,6 +17,7 @@ from shotplan.rules.check import check
 SCRIPT = "A fox runs through a forest and jumps over a huge log. An owl watches."
 SECONDS = 27.0
 """Long enough that climbing is an alternative."""
+JUMP = "reach.jump_height@/shots/1/performances/0"
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +52,38 @@ def test_objection_counter_acceptance_and_reframing_follow_each_other(session: S
     messages = session.messages()
     objected = place(messages, "fox", "object")
     countered = place(messages, "scene", "counter", after=objected)
-    accepted = place(messages, "fox", "accept", after=countered)
-    informed = place(messages, "fox", "inform", after=accepted)
+    accepted = next(
+        n
+        for n, m in enumerate(messages)
+        if n > countered and m.content.kind == "accept" and m.content.finding == JUMP and m.patch
+    )
+    informed = place(messages, messages[accepted].sender, "inform", after=accepted)
     reframed = place(messages, "camera", "propose", after=informed)
 
     assert messages[objected].recipients == ("scene",)
     assert messages[countered].in_reply_to == messages[objected].id
-    assert messages[accepted].in_reply_to == messages[countered].id
     assert "camera" in messages[informed].recipients
     assert messages[informed].id in ancestors(session, messages[reframed])
     assert any("/camera" in op["path"] for op in messages[reframed].patch)
+
+
+def test_a_fox_that_takes_the_counter_climbs_and_the_camera_frames_the_climb(tmp_path: Path) -> None:
+    def climb(request: ModelRequest) -> dict[str, str]:
+        choices = request.answer_schema["properties"]["answer"]["enum"]
+        return {"answer": next(c for c in choices if c.startswith("accept:climb"))}
+
+    model = ScriptedModel({"character.respond": climb})
+    session = Session.create(tmp_path / "session", Brief.from_text(SCRIPT, duration=SECONDS), model)
+    plan = session.run()
+    messages = session.messages()
+    countered = place(messages, "scene", "counter")
+    accepted = place(messages, "fox", "accept", after=countered)
+    assert messages[accepted].in_reply_to == messages[countered].id
+    assert place(messages, "camera", "propose", after=accepted)
+    actions = [p.action for shot in plan.shots for p in shot.performances if p.actor == "fox"]
+    assert "climb_over" in actions
+    assert "jump_over" not in actions
+    assert not [f for f in check(plan, remedies=False) if f.severity == "error"]
 
 
 def test_the_objection_shows_the_log_and_what_the_fox_can_jump_in_numbers(session: Session) -> None:
@@ -73,12 +97,9 @@ def test_the_objection_shows_the_log_and_what_the_fox_can_jump_in_numbers(sessio
     assert "实测 1.3 m，限值 0.9 m" in objection.line("zh")
 
 
-def test_the_agreed_plan_has_no_error_and_the_fox_climbs(session: Session) -> None:
+def test_the_agreed_plan_has_no_error_finding(session: Session) -> None:
     assert session.outcome == "agreed"
     assert not [f for f in check(session.plan, remedies=False) if f.severity == "error"]
-    actions = [p.action for shot in session.plan.shots for p in shot.performances if p.actor == "fox"]
-    assert "climb_over" in actions
-    assert "jump_over" not in actions
 
 
 def test_when_the_fox_can_only_jump_the_scene_lowers_the_log(tmp_path: Path) -> None:
