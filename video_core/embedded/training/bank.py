@@ -77,17 +77,29 @@ class Batch:
         return Batch(self.video.to(device), self.controls.to(device), self.context.to(device))
 
 
-def draw(paths: Sequence[Path], rng: np.random.Generator, frames: int, dropout: float = 0.12) -> Batch:
+def draw(
+    paths: Sequence[Path],
+    rng: np.random.Generator,
+    frames: int,
+    crop: tuple[int, int] | None = None,
+    dropout: float = 0.12,
+) -> Batch:
     """A random window of `frames` frames of a random clip, with controls and context dropped at random.
+
+    `crop` (h, w) takes a random part of the picture; None the whole of it.
 
     Given pixels: in half the draws the first 1 to 4 frames, as when a shot goes on; in one of ten a single frame
     anywhere, as when a key frame is given.
     """
     clip = read_clip(paths[int(rng.integers(len(paths)))])
     start = int(rng.integers(len(clip.target) - frames + 1))
-    window = slice(start, start + frames)
-    video = pixels_to_tensor(clip.target[window])
-    controls = stack(clip.maps[window])
+    height, width = clip.target.shape[1:3]
+    h, w = crop or (height, width)
+    y, x = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
+    part = (slice(start, start + frames), slice(y, y + h), slice(x, x + w))
+    video = pixels_to_tensor(clip.target[part])
+    m = clip.maps
+    controls = stack(ControlMaps(m.pose[part], m.depth[part], m.colour[part], m.edges[part]))
     for group in ("pose", "depth", "colour", "edges"):
         if rng.random() < dropout:
             controls[GROUPS[group]] = 0

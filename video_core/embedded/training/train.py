@@ -45,8 +45,11 @@ class Recipe:
     minutes: float
     """Training time in all, over every resumed part; the learning rate falls to zero over its last third."""
     batch: int = 2
-    frames: tuple[int, ...] = (4, 4, 4, 8, 16)
+    frames: tuple[int, ...] = (4, 4, 8)
     """Clip lengths to draw from."""
+    crop: tuple[int, int] | None = (80, 136)
+    """Part of the picture trained on for the first `crop_share` of the time, whole pictures after: more steps early."""
+    crop_share: float = 0.6
     rate: float = 0.01
     """Muon's learning rate; AdamW's, for the outer weights, is a tenth."""
     warmup: int = 100
@@ -129,8 +132,14 @@ class Trainer:
         recipe = self.recipe
         length = int(np.random.default_rng((recipe.seed, self.step)).choice(recipe.frames))
 
+        crop = recipe.crop if self.seconds < recipe.crop_share * recipe.minutes * 60 else None
+
         def drawn(i: int) -> Batch:
-            return draw(paths, np.random.default_rng((recipe.seed, self.step, i)), length)
+            seeds = (recipe.seed, self.step, i)
+            try:
+                return draw(paths, np.random.default_rng(seeds), length, crop)
+            except FileNotFoundError:  # the bank is being drawn anew
+                return draw(clip_paths(recipe.bank), np.random.default_rng(seeds), length, crop)
 
         if self.device.type == "cuda":
             whole = Batch.join(list(pool.map(drawn, range(recipe.batch))))
@@ -164,7 +173,7 @@ class Trainer:
                 losses.append(self.train_step(paths, pool))
                 self.seconds = before + time.monotonic() - start
                 last = self.seconds >= recipe.minutes * 60
-                if len(losses) == 50 or last:
+                if len(losses) == 25 or last:
                     self.log(loss=float(np.mean(losses)), bank=len(paths))
                     losses = []
                 if last or time.monotonic() - saved > recipe.save_minutes * 60:
@@ -201,7 +210,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/embedded"))
     parser.add_argument("--minutes", type=float, default=75.0)
     parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--frames", type=int, nargs="+", default=[4, 4, 4, 8, 16])
+    parser.add_argument("--frames", type=int, nargs="+", default=[4, 4, 8])
     parser.add_argument("--rate", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
