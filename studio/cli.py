@@ -71,8 +71,8 @@ def make(
 
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
     make_backend(backend)
+    _check_model(llm, llm_model, brief)
     folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
-    _check_model(llm, llm_model)
     request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend)
     folder.remember(request)
     _run(folder, request, brief, as_json=as_json)
@@ -96,8 +96,8 @@ def plan(
 ) -> None:
     """Only the talk: write plan.json and events.jsonl, draw nothing. `ekonte render` makes the film from it."""
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
+    _check_model(llm, llm_model, brief)
     folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
-    _check_model(llm, llm_model)
     request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=None)
     folder.remember(request)
     _run(folder, request, brief, as_json=as_json)
@@ -190,11 +190,16 @@ def _size(text: str) -> tuple[int, int]:
     return height, width
 
 
-def _check_model(llm: str, llm_model: str | None) -> None:
-    """Fail before anything is written when the model cannot be had."""
+def _check_model(llm: str, llm_model: str | None, brief: Brief) -> None:
+    """Fail before anything is written when the model cannot be had or cannot read the script."""
     from agents.choose_model import choose_model
+    from agents.crew_of_models import ModelCrew
 
-    choose_model(llm, model_name=llm_model).close()
+    model = choose_model(llm, model_name=llm_model)
+    try:
+        ModelCrew(model, brief)
+    finally:
+        model.close()
 
 
 def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json: bool) -> None:

@@ -146,7 +146,7 @@ class Conditioning:
         """Write `path` (.safetensors) and its manifest (.json beside it), each under a temporary name and then renamed."""
         digest = self.digest()
         arrays = {k: np.ascontiguousarray(v) for k, v in self.arrays().items()}
-        meta = {"format": FORMAT, "digest": digest, "scene": self.scene.model_dump_json()}
+        meta = {"ekonte": json.dumps({"format": FORMAT, "digest": digest})}  # one key: the order of several is random
         manifest = {
             "format": FORMAT,
             "digest": digest,

@@ -21,6 +21,9 @@ from shotplan.errors import RenderError
 
 Bytes = NDArray[np.uint8]
 
+_SAME_BYTES = {"x264-params": "mbtree=0"}
+"""Macroblock-tree rate control gives other bytes from run to run with this x264 on AVX-512; without it they are the same."""
+
 CODECS = ("libx264", "libopenh264", "mpeg4")
 """Tried in this order; the wheels of PyAV carry the first."""
 
@@ -66,7 +69,7 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
                     stream.codec_context.time_base = Fraction(1, fps)
                     stream.codec_context.thread_count = 1
                     if stream.codec_context.name == "libx264":
-                        stream.options = {"crf": "18", "preset": "veryfast", "tune": "animation"}
+                        stream.options = {"crf": "18", "preset": "veryfast", "tune": "animation", **_SAME_BYTES}
                     else:
                         stream.bit_rate = 6_000_000
                     shape = frame.shape
@@ -76,9 +79,8 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
                         where=str(path),
                         todo="render all shots at one size",
                     )
-                picture = av.VideoFrame.from_ndarray(
-                    np.ascontiguousarray(frame[: stream.height, : stream.width]), format="rgb24"
-                )
+                even = np.ascontiguousarray(frame[: stream.height, : stream.width])
+                picture = av.VideoFrame.from_ndarray(cv2.cvtColor(even, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
                 picture.pts = count
                 picture.time_base = Fraction(1, fps)
                 for packet in stream.encode(picture):

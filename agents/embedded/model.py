@@ -37,6 +37,9 @@ class EmbeddedModel:
     Raises `ModelError` when weights or adapter are missing or corrupt.
     """
 
+    languages = frozenset({"en"})
+    """What it reads well enough to be asked."""
+
     def __init__(
         self, folder: Path | None = None, *, adapter: Path | None = None, precision: Precision | None = None
     ) -> None:
