@@ -5,9 +5,9 @@ Knows tensors only. Does not know plans, conditioning bundles, schedulers or fil
 
 Shape of the thing, and why: on a CPU with AMX a 3x3 convolution in bfloat16 is nearly free while anything element-wise
 is not, so a block is two convolutions, one ReLU and one addition, there is no normalisation layer, and the feature-wise
-modulation (FiLM, Perez et al. 2018) by time and context is folded into the weights of the first convolution, as
-StyleGAN2 does. A 1x1 shortcut lets colours through unchanged. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by a three-tap temporal convolution
-made of shifted 1x1 convolutions, and by attention over frames at the lowest level.
+modulation (FiLM, Perez et al. 2018) by time and context is folded into the weights of the first convolution, as StyleGAN2
+does. A 1x1 shortcut lets colours through unchanged. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by
+a three-tap temporal convolution made of shifted 1x1 convolutions, and by attention over frames at the lowest level.
 """
 
 from __future__ import annotations

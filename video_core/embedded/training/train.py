@@ -64,7 +64,7 @@ def split_weights(model: EkonteVideoModel) -> tuple[list[Tensor], list[Tensor]]:
     """Hidden matrices and convolutions, for Muon; and inputs, outputs, vectors, tables and modulation, for AdamW."""
     outside = ("stem", "head", "shortcut", "time", "context", "cond", "film", "distance")
     named = list(model.named_parameters())
-    inner = [w for name, w in named if w.ndim >= 2 and not any(part in outside for part in name.split("."))]
+    inner: list[Tensor] = [w for name, w in named if w.ndim >= 2 and not any(part in outside for part in name.split("."))]
     return inner, [w for _, w in named if not any(w is other for other in inner)]
 
 
