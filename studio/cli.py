@@ -5,6 +5,7 @@ Knows options and exit codes: 0 done, 2 an error said in one line, 130 stopped b
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -28,6 +29,8 @@ app = typer.Typer(
     name="ekonte", help="Direct animation with a crew of agents: from a script to film.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
+
+DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 Script = Annotated[str | None, typer.Argument(help="The script, a file that holds it, or - for standard input.")]
 Example = Annotated[bool, typer.Option("--example", help="Use the built-in example script.")]
@@ -67,10 +70,12 @@ def make(
     as_json: AsJson = False,
 ) -> None:
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
+    from graph.protocols import choose_protocol
     from video_core.backends import make_backend
 
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
     make_backend(backend)
+    choose_protocol(protocol)
     _check_model(llm, llm_model, brief)
     folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
     request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend)
@@ -95,7 +100,10 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Only the talk: write plan.json and events.jsonl, draw nothing. `ekonte render` makes the film from it."""
+    from graph.protocols import choose_protocol
+
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
+    choose_protocol(protocol)
     _check_model(llm, llm_model, brief)
     folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
     request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=None)
@@ -274,6 +282,14 @@ def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as e:
+        if e.errno not in DISK_TROUBLE:
+            raise
+        print(
+            f"error (disk): {e.strerror}: {e.filename or 'while writing'}. Free some space or give another --out.",
+            file=sys.stderr,
+        )
+        return 2
     except Exception as e:
         if hasattr(e, "format_message") and hasattr(e, "exit_code"):  # a usage error of the option parser
             print(f"error (usage): {e.format_message()}", file=sys.stderr)

@@ -34,8 +34,7 @@ def examine(llm: str = "auto") -> list[Check]:
     """Every check, in the order a person would want to read them. `llm` is the same word that `ekonte make --llm` takes."""
     checks = [_python(), _machine()]
     checks += [
-        _package(name)
-        for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av")
+        _package(name) for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av")
     ]
     checks += [_try("embedded crew", _embedded_crew), _try("chosen model", lambda: _chosen_model(llm))]
     checks += [_try("video backends", _backends), _try("embedded video model", _video_weights), _fonts(), _disk()]
@@ -103,7 +102,9 @@ def _fonts() -> Check:
 
     missing = undrawable("Aé狐狸跳过きつねキツネ")
     if missing:
-        return Check("caption letters", "note", f"no shapes for {missing}", "reinstall opencv-python-headless 5 from PyPI")
+        return Check(
+            "caption letters", "note", f"no shapes for {missing}", "reinstall opencv-python-headless 5 from PyPI"
+        )
     return Check("caption letters", "ok", "Latin, Chinese, Japanese")
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from video_core.production import Production
-
 from graph.events import ArtifactWritten, PhaseFinished, PhaseProgressed, PhaseStarted
 from graph.events.phase import Phase
 from graph.rendering import Artifact, ArtifactKind, Emit
 from shotplan.plan import ShotPlan
+from video_core.production import Production
 
 
 class FilmRenderer:

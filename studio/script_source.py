@@ -25,7 +25,7 @@ def read_script(argument: str) -> str:
     """
     if argument == "-":
         return _decode(sys.stdin.buffer.read(MAX_SCRIPT_BYTES * 4), "standard input")
-    if len(argument) < 1000 and "\n" not in argument:
+    if argument.strip() and len(argument) < 1000 and "\n" not in argument:
         path = Path(argument).expanduser()
         try:
             exists, folder = path.is_file(), path.is_dir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,14 @@ def ekonte(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.Captur
 def test_make_writes_every_promised_file_and_lists_it(ekonte: Ekonte) -> None:
     code, out, err = ekonte("make", STORY, "--out", "film", *SMALL)
     assert (code, err) == (0, "")
-    for name in ("plan.json", "events.jsonl", "storyboard.png", "animatic.mp4", "film.mp4", "conditioning/s01.safetensors"):
+    for name in (
+        "plan.json",
+        "events.jsonl",
+        "storyboard.png",
+        "animatic.mp4",
+        "film.mp4",
+        "conditioning/s01.safetensors",
+    ):
         assert (Path("film") / name).stat().st_size > 0
         assert name in out
     assert (Path("film") / "conditioning/s01.json").is_file()
@@ -156,16 +164,20 @@ def test_too_little_disk_space_is_said_before_the_talk(ekonte: Ekonte, monkeypat
     fails(ekonte("make", STORY, "--out", "film", *SMALL), "10 MB are free")
 
 
-def test_a_disk_that_fills_up_leaves_no_film_that_looks_finished(ekonte: Ekonte, monkeypatch: pytest.MonkeyPatch) -> None:
-    from video_core import encode
+@pytest.mark.parametrize("full_for", [".mp4", ".safetensors", ".png", ".json"])
+def test_a_disk_that_fills_up_leaves_nothing_half_written_that_looks_finished(
+    ekonte: Ekonte, monkeypatch: pytest.MonkeyPatch, full_for: str
+) -> None:
+    replace = os.replace
 
-    def full(*_: Any, **__: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def full(source: Any, target: Any, **more: Any) -> None:
+        if str(target).endswith(full_for):
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        replace(source, target, **more)
 
-    monkeypatch.setattr(encode.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     fails(ekonte("make", STORY, "--out", "film", *SMALL), "No space left")
-    monkeypatch.undo()
-    assert not list(Path("film").rglob("*.mp4")), "a half-written film has its final name"
+    assert not [path for path in Path("film").rglob("*") if path.name.endswith(full_for)]
 
 
 def test_corrupt_video_weights_are_said(ekonte: Ekonte, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
