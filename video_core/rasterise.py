@@ -82,7 +82,8 @@ def condition(
 ) -> Conditioning:
     """Draw the conditioning bundle of a staged shot at `size` (H, W).
 
-    Without `size`: 480 pixels high, as wide as the camera's aspect asks. `frames` takes only a part of the shot.
+    Without `size`: 480 pixels high, as wide as the camera's aspect asks. `frames` takes only a part of the shot, whose depth
+    range and swinging tails are then its own.
     Raises `ConditioningError` when the shot cannot be drawn (no frames, too many instances, numbers that are not finite).
     """
     h, w = size or (480, round(480 * staged.camera.aspect / 2) * 2)
@@ -124,7 +125,6 @@ def condition(
         for p in staged.props
     )
     ids, inverse = maps(Stage(scene.ground, walls(scene), dressing(scene), tuple(bodies), props), view)
-    nearest = _nearest(inverse)
     points, owners = _track_points(staged, joints, props, scene, count)
     prop_state = (
         np.stack([np.stack([p.visible, p.openness], axis=-1) for p in props], axis=1)
@@ -133,18 +133,19 @@ def condition(
     )
     projected = view.project_all(joints)
     owner = np.broadcast_to(np.arange(1, n + 1)[None, :, None], projected.shape[:3])
+    joints_2d = _seen(projected, owner, ids, inverse).astype(np.float32)
+    followed = np.broadcast_to(owners, points.shape[:2])
+    tracks = _seen(view.project_all(points), followed, ids, inverse).astype(np.float32)
     return Conditioning(
         scene=scene,
         camera_to_world=c2w.astype(np.float32),
         intrinsics=intrinsics.astype(np.float32),
-        joints_2d=_seen(projected, owner, ids, inverse).astype(np.float32),
+        joints_2d=joints_2d,
         joints_3d=joints.astype(np.float32),
         instance_ids=ids,
-        inverse_depth=np.minimum(inverse / nearest, 1.0).astype(np.float16),
+        inverse_depth=_scaled(inverse, _nearest(inverse)),
         boxes=_boxes(ids, n),
-        tracks=_seen(view.project_all(points), np.broadcast_to(owners, points.shape[:2]), ids, inverse).astype(
-            np.float32
-        ),
+        tracks=tracks,
         expressions=expressions.astype(np.float32),
         root=root.astype(np.float32),
         heading=heading.astype(np.float32),
@@ -175,13 +176,20 @@ def _motion_score(staged: StagedShot) -> float:
     return round(float(np.clip(2.0 + max(speeds) * 0.8, 2.0, 4.0)), 2)
 
 
-def _nearest(inverse: NDArray[np.float32]) -> float:
+def _nearest(inverse: NDArray[np.float16]) -> float:
     """The inverse depth (1/m) that becomes 1: a little beyond the nearest thing, without single stray pixels."""
     sample = inverse[:: max(1, len(inverse) // 8), ::4, ::4]
-    return max(float(np.quantile(sample, 0.998)), 1e-3)
+    return max(float(np.quantile(sample.astype(np.float32), 0.998)), 1e-3)
 
 
-def _seen(pixels: Floats, owner: NDArray[np.integer], ids: NDArray[np.uint8], inverse: NDArray[np.float32]) -> Floats:
+def _scaled(inverse: NDArray[np.float16], nearest: float) -> NDArray[np.float16]:
+    """Inverse depth in 1/m to 0..1, in place, frame by frame: a long shot is not held twice."""
+    for frame in inverse:
+        frame[:] = np.minimum(frame.astype(np.float32) / nearest, 1.0)
+    return inverse
+
+
+def _seen(pixels: Floats, owner: NDArray[np.integer], ids: NDArray[np.uint8], inverse: NDArray[np.float16]) -> Floats:
     """Pixels and depth (F,...,3) to pixels and visibility: 1 seen, `OCCLUDED` behind something else, 0 out of frame."""
     count, h, w = ids.shape
     x, y, depth = pixels[..., 0], pixels[..., 1], pixels[..., 2]

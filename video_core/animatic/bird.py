@@ -152,9 +152,23 @@ class BirdArtist:
         names = ("tail0", "tail2", "tail4")
         if not f.ahead(*names):
             return
-        p = np.array([f.at(n) for n in names])
-        w = f.size("hips", b.tail_width)
-        self.pen.cutout(ribbon(p, [w * 0.7, w * 0.9, w * 1.0]), self._paint(self.dark)[0])
+        root, middle, tip = (f.at(n) for n in names)
+        width = f.size("hips", b.tail_width)
+        along = tip - root
+        side = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6)
+        feathers = [
+            limb(
+                root * 0.5 + middle * 0.5,
+                tip + side * width * k * 0.75 - along * 0.06 * abs(k),
+                width * 0.5,
+                width * 0.42,
+            )
+            for k in (-1, 1, 0)
+        ]
+        paint = self._paint(self.dark)
+        self.pen.outline(feathers)
+        self.pen.fills(feathers[:2], paint[1])
+        self.pen.fill(feathers[2], paint[0])
 
     def _head(self) -> None:
         f, b = self.f, self.f.build

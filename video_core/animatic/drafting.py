@@ -40,8 +40,15 @@ def seed_of(text: str) -> int:
 class Drafting:
     """Pixels of pieces of a thing."""
 
-    def __init__(self, pen: Pen, view: View, frame: int, seconds: float, look: Look) -> None:
+    def __init__(
+        self, pen: Pen, view: View, frame: int, seconds: float, look: Look, ground: Color = (120, 140, 90)
+    ) -> None:
+        self.ground = ground
         self.pen, self.view, self.frame, self.seconds, self.look = pen, view, frame, seconds, look
+
+    def soil(self, haze: float) -> Color:
+        """The ground's colour at this haze."""
+        return self.look.lit(self.ground, haze * 0.9)
 
     def _on_face(self, thing: Thing, points: Sequence[tuple[float, float, float]]) -> Floats | None:
         return self.view.polygon(place(np.array(points, dtype=np.float64), thing.position, thing.yaw), self.frame)

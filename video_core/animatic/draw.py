@@ -18,7 +18,7 @@ from video_core.animatic.caption import draw_caption
 from video_core.animatic.figure import Figure, Puppet
 from video_core.animatic.finish import finish, fog
 from video_core.animatic.land import Land
-from video_core.animatic.look import Look, look_of, rgb
+from video_core.animatic.look import Look, look_of, mix, rgb
 from video_core.animatic.order import Item, painters_order
 from video_core.animatic.pen import Pen
 from video_core.animatic.person import PersonArtist
@@ -79,7 +79,7 @@ class Animatic:
         self.land.draw(pen, self.view, f, seconds)
         if not self.scene.indoor:
             self.sky.standing(pen, self.view, f)
-        things = ThingArtist(pen, self.view, f, seconds, self.look)
+        things = ThingArtist(pen, self.view, f, seconds, self.look, mix(self.land.near, self.land.far, 0.4))
         for item in painters_order(self._items(f), self.view.eye[f]):
             what, n = item.key
             if what == "dressing":
@@ -87,6 +87,8 @@ class Animatic:
                 things.draw(Thing(d.kind, d.shape, d.size, np.array(d.position), d.yaw, d.palette, 0.0, d.seed))
             elif what == "shadow":
                 self._shadow(pen, f, n)
+            elif what == "footing":
+                self._footing(pen, f, n)
             elif what == "prop":
                 card = self.scene.props[n]
                 state = self.c.prop_state[f, n]
@@ -139,6 +141,8 @@ class Animatic:
                     card.kind == "river",
                 )
             )
+            if not self.look.flat and card.shape not in ("flat", "ball") and not small:
+                out.append(Item(("footing", n), 1e6, at, None, 0.0, True))
         for n in range(len(self.puppets)):
             at = self.c.root[f, n].astype(np.float64)
             middle = self.puppets[n].shape.chest[f] * 0.5 + self.puppets[n].shape.hips[f] * 0.5
@@ -187,6 +191,24 @@ class Animatic:
         if polygon is not None:
             dark = self.look.lit((52, 46, 66))
             pen.glaze(polygon, dark, 0.44 * fade + 0.06, soft=1.2 * self.look.scale)
+
+    def _footing(self, pen: Pen, f: int, n: int) -> None:
+        """The shadow a prop stands in."""
+        card = self.scene.props[n]
+        at = self.c.prop_position[f, n].astype(np.float64)
+        floor = float(height_at(self.scene.ground, at[0]))
+        if at[1] - floor > 0.3:
+            return
+        w, _, d = card.size
+        if card.shape in ("tree", "lamp", "pole"):
+            w = d = min(w, 1.2) * 1.1
+        c, s = np.cos(float(self.c.prop_yaw[f, n])), np.sin(float(self.c.prop_yaw[f, n]))
+        ring = np.sign(circle(28)) * np.abs(circle(28)) ** 0.7 * (w * 0.60, d * 0.60)
+        cast = np.array([-self.sun[0], -self.sun[2]]) / max(self.sun[1], 0.4) * min(card.size[1], 1.5) * 0.12
+        x, z = ring[:, 0] * c + ring[:, 1] * s + cast[0], -ring[:, 0] * s + ring[:, 1] * c + cast[1]
+        polygon = self.view.polygon(np.stack([x + at[0], np.full(28, floor + 0.004), z + at[2]], axis=-1), f)
+        if polygon is not None:
+            pen.glaze(polygon, self.look.lit((52, 46, 66)), 0.36, soft=1.5 * self.look.scale)
 
     def _fog(self, image: Bytes, f: int) -> None:
         inverse = self.c.inverse_depth[f]

@@ -29,6 +29,7 @@ class GrownThings(Drafting):
         polygon = self._limb(thing, *trunk)
         if polygon is not None:
             self.pen.shape(polygon, self.look.paint(bark, haze), haze=haze)
+            self._foot(thing, trunk[2], haze)
         crown = self.look.paint(leaf, haze)
         sway = 0.012 * h * np.sin(self.seconds * 1.3 + seed % 7)
         if pine:
@@ -75,15 +76,30 @@ class GrownThings(Drafting):
             clumps.append((ball[0], ball[1], ball[2], k))
         leaves = [_leafy(c, rx, ry, int(rng.integers(5, 9)), seed + k) for c, rx, ry, k in clumps]
         self.pen.outline(leaves, haze)
-        self.pen.fills(leaves, crown[1])
-        if self.look.flat:
+        small = clumps[2][1] < 7.0
+        self.pen.fills(leaves, crown[0] if small and haze > 0.3 else crown[1])
+        if self.look.flat or (small and haze > 0.3):
             return
         shift = -self.pen.shadow
         for c, rx, ry, _ in clumps:
             self.pen.fill(_leafy(c + shift * (rx * 0.16, ry * 0.22), rx * 0.80, ry * 0.76, 7, seed), crown[0])
+        if small:
+            return
         bright = self.look.lit(mix(leaf, rgb("#e8f0a0"), 0.30), haze)
         for c, rx, ry, _ in clumps[2:5]:
             self.pen.fill(_leafy(c + shift * (rx * 0.34, ry * 0.40), rx * 0.40, ry * 0.34, 5, seed + 2), bright)
+
+    def _foot(self, thing: Thing, radius: float, haze: float) -> None:
+        """Grass that hides where a trunk meets the ground."""
+        foot = self._ball(thing, np.array([0.0, 0.0, 0.0]), radius, radius)
+        if self.look.flat or foot is None or foot[1] < 3:
+            return
+        c, r, _ = foot
+        x = np.array([-1.9, -1.5, -1.2, -0.9, -0.55, -0.2, 0.2, 0.5, 0.85, 1.2, 1.55, 1.9])
+        y = np.array([0.55, -0.35, 0.25, -0.6, 0.2, -0.45, 0.25, -0.65, 0.2, -0.4, 0.3, 0.55])
+        tuft = np.stack([x, y + 0.1], axis=-1) * r + c
+        skirt = np.concatenate([tuft, np.array([(1.0, 1.25), (-1.0, 1.25)]) * r + c])
+        self.pen.fill(skirt, self.soil(haze))
 
     def _bush(self, thing: Thing, haze: float) -> None:
         paint = self.look.paint(thing.palette[0], haze)

@@ -108,6 +108,10 @@ class HairArtist:
             radius = 1.07 * np.sqrt(max(1 - (y / 1.06) ** 2, 0.0)) * (0.98 if y == low else 1.0)
             ring = np.stack([np.sin(angle) * radius, np.full(count, y + 0.05), np.cos(angle) * radius - 0.03], axis=-1)
             rings.append(ring[ring[:, 2] < (0.30 if y > low else 0.05)] if y < 0.2 else ring)
+        drop = 0.30 * float(np.clip((0.25 - self.f.facing) / 0.5, 0, 1))
+        if drop:
+            nape = np.stack([np.sin(angle) * 0.80, np.full(count, low - drop), np.cos(angle) * 0.80 - 0.03], axis=-1)
+            rings.append(nape[nape[:, 2] < -0.42])
         return hull(self.f.globe(np.concatenate(rings)))
 
     def _tone(self, crown: Floats) -> None:

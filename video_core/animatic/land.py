@@ -176,6 +176,10 @@ class Land:
         reach_x = scene.stage_width / 2 + (0.6 if scene.indoor else 8)
         back = -scene.stage_depth / 2 - (0.4 if scene.indoor else 14)
         front = scene.stage_depth / 2 + (0.4 if scene.indoor else 5)
+        if not scene.indoor:
+            front = max(front, float(np.ceil(view.eye[frame, 2])) + 1.0)
+            reach_x = max(reach_x, float(np.ceil(abs(view.eye[frame, 0]))) + 8.0)
+            step = 1.0 if front < 14 else 2.0
         xs = np.arange(-reach_x, reach_x + 1e-6, step)
         a = np.stack([xs, height_at(scene.ground, xs), np.full_like(xs, back)], axis=-1)
         b = np.stack([xs, height_at(scene.ground, xs), np.full_like(xs, front)], axis=-1)

@@ -16,6 +16,9 @@ from video_core.animatic.shapes import Floats, common, grow
 
 _SHIFT = 4
 _ONE = 1 << _SHIFT
+FAINT = 0.55
+"""Things with more haze over them than this have no outline."""
+
 Layer = tuple[Sequence[Floats], Paint]
 """Polygons of one paint."""
 
@@ -79,7 +82,7 @@ class Pen:
     def outline(self, polygons: Sequence[Floats], haze: float = 0.0, factor: float = 1.0) -> None:
         """The outside contour of the union of polygons; fill them afterwards."""
         width = self.outline_width() * factor
-        if width <= 0:
+        if width <= 0 or haze > FAINT:
             return
         color = self.look.outline(haze)
         for polygon in polygons:

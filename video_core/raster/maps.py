@@ -73,12 +73,12 @@ def draw_solid(
         buffer.disc(view.to_camera(place(centre, position, yaw), frame), rx, ry, view, frame, id)
 
 
-def maps(stage: Stage, view: View) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def maps(stage: Stage, view: View) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
     """Ids (F,H,W) and inverse depth (F,H,W) in 1/m. Ids: 0 background, 1..N actors, N+1..N+M props."""
     frames = len(view)
     h, w = view.size
     ids = np.zeros((frames, h, w), np.uint8)
-    inverse = np.zeros((frames, h, w), np.float32)
+    inverse = np.zeros((frames, h, w), np.float16)
     buffer = ZBuffer(view.size)
     ground = strips(stage.ground)
     moving = [not all(p.same(f) for f in range(1, frames)) for p in stage.props]
