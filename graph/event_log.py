@@ -159,6 +159,11 @@ class EventLog:
                 listener(event)
         return fresh
 
+    def tell(self, event: AnyEvent) -> None:
+        """Call the listeners with something passing that is not written. Any thread may do so."""
+        for listener in list(self._listeners):
+            listener(event)
+
     def knows(self, id: str) -> bool:
         return id in self._ids
 

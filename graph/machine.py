@@ -23,6 +23,7 @@ from langgraph.types import Send, interrupt
 
 from graph.asking import put_questions
 from graph.events import (
+    AgentAnswered,
     AgreementReached,
     ApprovalAsked,
     ApprovalGiven,
@@ -129,7 +130,13 @@ class _Questions(_Node):
         turn = self.room.store.get(state["turn"], NextStep).step
         assert isinstance(turn, Turn)
         asks = [ask for ask in turn.asks if (ask.agent, ask.question) == (state["agent"], state["question"])]
+        started = time.perf_counter()
         answers = put_questions(self.room.crew, self.room.store.get(state["plan"], ShotPlan), asks)
+        calls = sum(len(said.replies) for answer in answers if (said := answer.proposal or answer.decision))
+        seconds = time.perf_counter() - started
+        self.room.log.tell(
+            AgentAnswered(agent=state["agent"], question=state["question"], calls=calls, seconds=seconds)
+        )
         return {"answers": [self.room.store.put(Answers(answers=tuple(answers)))]}
 
 

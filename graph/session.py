@@ -194,8 +194,9 @@ class Session:
     def run(self, on_event: Listener | None = None) -> ShotPlan:
         """Run until the session is done or waits for a person; returns the plan as it then is.
 
-        `on_event` is called with every new event. A session that has run before goes on where it was; one that is done
-        returns its plan. Raises `EkonteError`; the log then ends with an `error_raised` event.
+        `on_event` is called with every new event, and with `agent_answered`, which is not written. A session that has run
+        before goes on where it was; one that is done returns its plan. Raises `EkonteError`; the log then ends with an
+        `error_raised` event.
         """
         return self._run(None, on_event)
 

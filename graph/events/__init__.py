@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from graph.events.agent_answered import AgentAnswered
 from graph.events.agreement_reached import AgreementReached
 from graph.events.approval_asked import ApprovalAsked
 from graph.events.approval_given import ApprovalGiven
@@ -29,7 +30,8 @@ from graph.events.session_started import SessionStarted
 from graph.events.turn_started import TurnStarted
 
 AnyEvent = Annotated[
-    AgreementReached
+    AgentAnswered
+    | AgreementReached
     | ApprovalAsked
     | ApprovalGiven
     | ArtifactWritten
@@ -56,6 +58,7 @@ ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 __all__ = [
     "ANY_EVENT",
+    "AgentAnswered",
     "AgreementReached",
     "AnyEvent",
     "ApprovalAsked",

@@ -33,7 +33,11 @@ def again(folder: Path, model: ToyModel | None = None, **more: Any) -> Session:
 def test_a_session_ends_with_an_agreed_plan_in_its_folder(tmp_path: Path) -> None:
     session = new(tmp_path)
     seen: list[str] = []
-    plan = session.run(on_event=lambda event: seen.append(event.id))
+    answered: list[str] = []
+    plan = session.run(
+        on_event=lambda event: answered.append(event.agent) if event.type == "agent_answered" else seen.append(event.id)
+    )
+    assert set(answered) == {"director", "scene", "fox", "owl", "camera"}
     assert session.outcome == "agreed"
     assert ShotPlan.model_validate_json((session.folder / "plan.json").read_bytes()) == plan == session.plan
     assert seen == [event.id for event in session.events()]
