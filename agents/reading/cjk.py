@@ -363,7 +363,9 @@ def _unknown_subject(text: str, first: int, hits: list[Hit], language: Language,
     if (
         m
         and not any(h.start < first for h in hits)
-        and not re.search("突然|然后|接着|最后|于是|忽然|慢慢|悄悄|再|又|就|都|也|在|从|对", lead)
+        and not re.search(
+            "马上|立刻|赶紧|赶快|终于|一起|突然|然后|接着|最后|于是|忽然|慢慢|悄悄|再|又|就|都|也|在|从|对", lead
+        )
     ):
         return (Mention(m.group(1), m.group(1), "name", start),)
     return ()

@@ -31,6 +31,25 @@ BREAKS = frozenset(
     }
 )
 """Words and marks between which a clause may end."""
+POSSESSIVES = {"his": "he", "her": "she", "its": "it", "their": "they"}
+BODY = frozenset(
+    {
+        "shoulder",
+        "shoulders",
+        "back",
+        "head",
+        "hand",
+        "hands",
+        "arm",
+        "arms",
+        "lap",
+        "knee",
+        "chest",
+        "face",
+        "nose",
+        "cheek",
+    }
+)
 
 
 def after_preposition(tokens: Tokens, a: int, k: int) -> bool:
@@ -55,6 +74,10 @@ def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, 
         if tokens.low(k) in w.PRONOUNS:
             t = tokens.tokens[k]
             found.append((k, Mention(t.text, w.PRONOUNS[t.low], "pronoun", offset + t.start)))
+        elif tokens.low(k) in POSSESSIVES and tokens.low(k + 1) in BODY:
+            t = tokens.tokens[k]  # `jumps on her shoulder`
+            found.append((k, Mention(t.text, POSSESSIVES[t.low], "pronoun", offset + t.start)))
+            used_until = k + 2
         elif tokens.low(k) == "her" and not (tokens.word(k + 1) and not tokens.function(k + 1)):
             t = tokens.tokens[k]
             found.append((k, Mention(t.text, "she", "pronoun", offset + t.start)))
@@ -138,7 +161,8 @@ def _unknown_head(tokens: Tokens, a: int, b: int, k: int) -> bool:
         or tokens.function(k)
         or k in tokens.verbs
         or tokens.low(k) in ("named", "called")
-        or tokens.low(k).endswith(("ly", "'s", "ing"))
+        or tokens.low(k).endswith(("ly", "'s"))
+        or (tokens.low(k).endswith("ing") and tokens.low(k - 1) not in w.DETERMINERS)
     ):
         return False
     noun = tokens.nouns.get(k)

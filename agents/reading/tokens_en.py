@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agents.reading import words_en as w
-from agents.reading.verbs_en import NEAR, verb_forms
+from agents.reading.verbs_en import NEAR, STATES, verb_forms
 from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS, TIMES, WEATHERS, Vocabulary
 
 TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:-[^\W\d_]+)*|\d+|\S")
@@ -136,7 +136,7 @@ class Tokens:
 
     def _find_verbs(self) -> None:
         for k in range(len(self.tokens)):
-            if not self.word(k) or self.is_name(k) or self.function(k):
+            if not self.word(k) or self.is_name(k) or self.function(k) or STATES & set(verb_forms(self.low(k))):
                 continue
             verb = self._known_verb(k) or self._unknown_verb(k)
             if verb is not None:

@@ -225,8 +225,6 @@ NEAR: dict[str, tuple[str, ...]] = {
     "continue": (),
     "keep": (),
     "manage": (),
-    "seem": (),
-    "become": (),
     "feel": ("think",),
     "need": (),
     "like": (),
@@ -267,6 +265,10 @@ NEAR: dict[str, tuple[str, ...]] = {
     "train": ("perform", "fight"),
 }
 """Verbs of stories that the action vocabulary does not hold, with the actions near them (none: any)."""
+
+
+STATES = frozenset({"live", "exist", "belong", "own", "know", "seem", "become", "mean", "contain", "remain"})
+"""Verbs that say how things are, not what happens."""
 
 
 def verb_forms(word: str) -> Iterator[str]:

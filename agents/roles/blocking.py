@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agents.roles.pacing import ORDINARY_WAY
 from shotplan.plan import STANDARD_MARKS, Beat, Mark, Prop, ShotPlan, StageSet
 from shotplan.vocabulary import ACTIONS, PROP_KINDS
 
@@ -152,6 +153,12 @@ def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
             given[id] = (f"by_{own.target}"[:40],)
             continue
         entering = first is not None and first.action == "enter"
+        if id in movers and first is not None:
+            goal = _goal(stage_set, beats, first)
+            x = next((m.x for m in stage_set.marks if m.id == goal), None) if stage_set else None
+            if x is not None and stage_set is not None:
+                marks = {m.id: m.x for m in stage_set.marks}
+                left.sort(key=lambda m, x=x: abs(x - marks[m] - ORDINARY_WAY))  # type: ignore[misc]
         pool = left if (id in movers or entering) and left else right or left
         if not pool:
             given[id] = ("center",)
@@ -162,8 +169,28 @@ def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
     return given
 
 
-def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tuple[str | None, ...]:
-    """Marks where a travelling beat may end, most natural first; (None,): where the action leads."""
+def _goal(stage_set: StageSet | None, beats: Sequence[Beat], beat: Beat) -> str | None:
+    """The mark that a travelling beat has to end at: beside its target, or before what the actor's next beat is about."""
+    if stage_set is None or beat.action not in TRAVELS:
+        return None
+    if beat.target is not None:
+        names = (f"by_{beat.target}"[:40], f"before_{beat.target}"[:40])
+        return next((n for n in names if stage_set.mark(n)), None)
+    own = [b for b in beats if b.actor == beat.actor]
+    for later in own[own.index(beat) + 1 :] if beat in own else []:
+        name = f"{'before' if later.action in OBSTACLE_ACTIONS else 'by'}_{later.target}"[:40]
+        if later.target and stage_set.mark(name):
+            return name
+    return None
+
+
+def destination(
+    plan: ShotPlan, set_id: str, beat: Beat, at: str | None, way: float = ORDINARY_WAY
+) -> tuple[str | None, ...]:
+    """Marks where a travelling beat may end, most natural first; (None,): where the action leads.
+
+    `way`: metres that the actor can cover in the shot.
+    """
     stage_set = plan.stage_set(set_id)
     if stage_set is None or beat.action not in TRAVELS:
         return (None,)
@@ -172,21 +199,9 @@ def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tupl
         return (f"after_{beat.target}"[:40],) if f"after_{beat.target}"[:40] in names else (None,)
     if beat.action in ("jump_onto", "climb_onto"):
         return (None,)
-    if beat.target is not None:
-        for prefix in ("by", "before"):
-            if f"{prefix}_{beat.target}"[:40] in names:
-                return (f"{prefix}_{beat.target}"[:40],)
-        return (None,)
-    later = [b for b in beats_in(plan, set_id) if b.actor == beat.actor]
-    later = later[later.index(beat) + 1 :] if beat in later else []
-    ahead = next(
-        (b for b in later if b.target and (b.action in OBSTACLE_ACTIONS or f"by_{b.target}"[:40] in names)), None
-    )
-    if ahead is not None:
-        prefix = "before" if ahead.action in OBSTACLE_ACTIONS else "by"
-        mark = f"{prefix}_{ahead.target}"[:40]
-        if mark in names and mark != at:
-            return (mark,)
+    goal = _goal(stage_set, beats_in(plan, set_id), beat)
+    if beat.target is not None or (goal is not None and goal != at):
+        return (goal,)
     x = names[at].x if at in names else -6.0
     if beat.action == "leave":
         return ("far_right",) if x >= 0 else ("far_left", "far_right")
@@ -205,6 +220,9 @@ def destination(plan: ShotPlan, set_id: str, beat: Beat, at: str | None) -> tupl
         and not _blocked(stage_set, names[m])
         and abs(names[m].x - x) >= 1.0
     ]
+    open_marks = [m for m in open_marks if abs(names[m].x - x) <= way] or sorted(
+        open_marks, key=lambda m: abs(names[m].x - x)
+    )
     onward = [m for m in open_marks if names[m].x > x]
     clear = [m for m in (onward or open_marks) if not _something_between(stage_set, x, names[m].x)]
     return tuple((clear or onward or open_marks)[:3]) or (None,)

@@ -97,6 +97,8 @@ class Casting:
         self.entities: dict[str, Entity] = {}
         self.by_head: dict[str, list[str]] = {}
         self.recent: list[str] = []
+        self.together: list[str] = []
+        """Who acted together last: whom `they` means."""
         self.left_out: list[str] = []
 
     def _new(self, mention: Mention, sort: Literal["character", "prop"], scene: int) -> list[str]:
@@ -186,6 +188,8 @@ class Casting:
         return (fitting, []) if len(fitting) == 1 else ([], fitting[:4])
 
     def _last_group(self, people: Sequence[str]) -> list[str]:
+        if self.together:
+            return list(self.together)
         if people and self.entities[people[0]].group:
             group = self.entities[people[0]].group
             return sorted(i for i in self.entities if self.entities[i].group == group)
@@ -233,6 +237,8 @@ def cast_story(reading: Reading) -> Story:
         if also and (mutual or (clause.line and len(actors) == 2)):
             objects = [also[0], *objects]
             also = ()
+        if len(actors) > 1:
+            casting.together = actors[:3]
         if not who and things:
             objects = [*things, *objects]
         others = [i for i in casting.recent if casting.entities[i].sort == "character" and i not in who]

@@ -16,7 +16,7 @@ from agents.roles.answering import answer
 from agents.roles.blocking import destination, zones
 from agents.roles.casting import MUTUAL
 from shotplan.errors import NegotiationError
-from shotplan.plan import Beat, Performance, Shot, ShotPlan
+from shotplan.plan import Beat, Character, Performance, Shot, ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import ACTIONS
 
@@ -76,7 +76,8 @@ class CharacterAgent:
             starts = zones(plan, shot.set).get(self.id, ("center",)) if first else (HERE,)
             if own:
                 for beat in own:
-                    ends = tuple(m or HERE for m in destination(plan, shot.set, beat, at.get(shot.set, starts[0])))
+                    here = at.get(shot.set, starts[0])
+                    ends = tuple(m or HERE for m in destination(plan, shot.set, beat, here, way(me, beat, shot)))
                     questions.append(self._play(plan, shot, beat, starts, ends, heard))
                     roles.append((k, beat, None))
                     at[shot.set] = ends[0] if ends[0] != HERE else at.get(shot.set, starts[0])
@@ -222,6 +223,13 @@ class CharacterAgent:
             {"op": "add", "path": f"/shots/{k}/performances/-", "value": p.model_dump(mode="json")}
             for p in performances[len(old) :]
         ]
+
+
+def way(me: Character, beat: Beat, shot: Shot) -> float:
+    """Metres that this body covers in the shot at its gait, with time to start and stop."""
+    gait = ACTIONS[beat.action].gait
+    speed = me.limits.run_speed if gait in ("run", "fly") else me.limits.walk_speed * (1.0 if gait == "walk" else 0.7)
+    return 0.85 * speed * shot.duration / max(1, len(shot.beats))
 
 
 def _people(plan: ShotPlan, shot: Shot) -> list[str]:

@@ -145,7 +145,7 @@ def targets(act: Act, story: Story, actions: Sequence[str]) -> tuple[str, ...]:
             )
             people = [i for i in named if story.entities[i].sort == "character"]
             first = people if template.id in MUTUAL or act.clause.line else things or named
-            return tuple(first[:1]) or tuple(named[:1])
+            return tuple(first[:1]) or ((NONE,) if template.id in MUTUAL else tuple(named[:1]))
         if len(named) == 1:
             return (named[0],)
         if named:

@@ -16,6 +16,8 @@ CHARACTERS_PER_SECOND: dict[Language, float] = {"en": 13.0, "zh": 4.0, "ja": 5.0
 SHORTEST, LONGEST = 1.5, 12.0
 ORDINARY_WAY = 5.0
 """Metres that a travelling beat is taken to cover before anybody has chosen marks."""
+TURN = 0.6
+"""Seconds to turn, start and stop around a way."""
 PACES = {"calm": 1.25, "normal": 1.0, "brisk": 0.8}
 
 
@@ -28,9 +30,11 @@ def needed(beat: Beat, actor: Character | None, language: Language) -> float:
         if action.gait in ("sneak", "climb", "swim"):
             speed *= 0.7
         way = 3.0 if action.gait in ("sneak", "climb", "swim") else ORDINARY_WAY
-        time = max(time, way / max(0.2, speed * EMOTIONS[beat.emotion].tempo))
+        time = max(time, TURN + way / max(0.2, speed * EMOTIONS[beat.emotion].tempo))
         if action.gait == "climb" or beat.action in ("jump_over", "jump_onto"):
             time = max(time, action.seconds)
+    if beat.action in ("chase", "follow"):
+        time = max(time, 3.0)  # both have to be seen to set off
     if beat.line:
         time = max(time, len(beat.line) / CHARACTERS_PER_SECOND[language] + 0.8)
     return min(LONGEST, time)

@@ -65,7 +65,8 @@ STORIES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("A horse gallops across a field and vaults over a fence. A farmer applauds.",
      (("horse", "run", "-"), ("horse", "jump_over", "fence"), ("farmer", "clap", "-|horse"))),
     ("A girl polishes a lamp. A ghost appears. The girl stumbles, drops the lamp and flees.",
-     (("girl", "touch|perform", "lamp"), ("ghost", "enter|stand|fly", "-|lamp"), ("girl", "fall", "-"), ("girl", "put_down", "lamp"), ("girl", "leave|run", "-"))),
+     (("girl", "touch|perform", "lamp"), ("ghost", "enter|stand|fly", "-|lamp"), ("girl", "fall", "-"),
+      ("girl", "put_down", "lamp"), ("girl", "leave|run", "-"))),
 )  # fmt: skip
 
 
