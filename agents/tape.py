@@ -149,6 +149,8 @@ class TapedModel:
         self._model, self.tape = model, tape
         self._known = tape.models() if model is None else [(model.name, str(getattr(model, "adapter", "")))]
         self.name, self.adapter = self._known[0] if self._known else ("", "")
+        self.languages = getattr(model, "languages", None)
+        """Languages the model reads; None: all, or not known."""
         self.description = f"the tape {tape.path.name}"
         if model is not None:
             self.description = str(getattr(model, "description", self.name))

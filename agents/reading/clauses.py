@@ -7,6 +7,7 @@ Knows the shape of a reading. Does not know any language's grammar (`english`, `
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from shotplan.vocabulary import Language
@@ -85,6 +86,7 @@ class Reading:
     """In one sentence, what was not read because the script is long; empty when everything was."""
 
 
+@lru_cache(maxsize=8)
 def read(script: str, language: Language, *, most_clauses: int = 120) -> Reading:
     """Split a script into clauses with exact spans.
 

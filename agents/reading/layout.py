@@ -109,7 +109,7 @@ def sentences(text: str, *, spoken_by: Callable[[str], bool]) -> list[tuple[int,
     cuts = [0]
     for k, char in enumerate(text):
         if inside[k]:
-            if k + 1 in ends_quote and k and text[k - 1] in ".!?。！？…" and not spoken_by(text[k + 1 :]):
+            if k + 1 in ends_quote and k and text[k - 1] in ".!?。！？…" and not spoken_by(text[k + 1 : k + 80]):
                 cuts.append(k + 1)
             continue
         if (
@@ -118,7 +118,7 @@ def sentences(text: str, *, spoken_by: Callable[[str], bool]) -> list[tuple[int,
             or (
                 char in ".!?…"
                 and (k + 1 == len(text) or text[k + 1].isspace())
-                and not ABBREVIATION.search(text[: k + 1])
+                and not ABBREVIATION.search(text[max(0, k - 8) : k + 1])
             )
         ):
             cuts.append(k + 1)

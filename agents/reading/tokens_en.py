@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agents.reading import words_en as w
 from agents.reading.verbs_en import NEAR, STATES, verb_forms
@@ -38,6 +39,13 @@ PARTICLES = {
     ("shake", "head"): "shake_head", ("shake", "hands"): "shake_hands", ("look", "back"): "turn", ("run", "after"): "chase",
 }  # fmt: skip
 GENERIC = frozenset({"perform"})
+
+
+@lru_cache(maxsize=20_000)
+def _senses(phrase: str) -> tuple[tuple[str, str], ...]:
+    """(sort, id) of every vocabulary that knows a phrase."""
+    found = ((sort, vocabulary.find(phrase)) for sort, vocabulary in NOUNS)
+    return tuple((sort, id) for sort, id in found if id)
 
 
 @dataclass(frozen=True)
@@ -129,9 +137,8 @@ class Tokens:
             before = " ".join(self.low(k + j) for j in range(length - 1))
             for form in w.noun_forms(self.low(k + length - 1)):
                 phrase = f"{before} {form}".strip()
-                for sort, vocabulary in NOUNS:
-                    id = vocabulary.find(phrase)
-                    if id and (length > 1 or not self.function(k)):
+                if length > 1 or not self.function(k):
+                    for sort, id in _senses(phrase):
                         yield Found(k, k + length - 1, sort, id)
 
     def _find_verbs(self) -> None:
