@@ -169,6 +169,8 @@ class Tokens:
                     opener in ("one", "other", "both", "all", "each") and (inflected or opener in ("both", "all"))
                 )
             previous = self.low(k - 1)
+            if previous in w.SIZES or previous in w.COLORS or self.low(k) in w.PARTICIPLES:
+                return True
             return not (inflected and not previous.endswith("s")) and not (not inflected and previous.endswith("s"))
         return False
 

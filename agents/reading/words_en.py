@@ -65,6 +65,12 @@ FRESH = frozenset(
     another second other third
     """.split()  # noqa: SIM905
 )
+PARTICIPLES = frozenset(
+    """
+    fallen hidden broken frozen forgotten stolen torn worn gone given driven
+    """.split()  # noqa: SIM905
+)
+"""Past participles that are no past tense: without a form of `be` or `have` they describe a noun."""
 SIZES = {
     "tiny": "tiny",
     "little": "small",

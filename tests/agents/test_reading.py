@@ -139,3 +139,19 @@ def test_every_span_is_verbatim_whatever_the_script(parts: list[str]) -> None:
         for clause in read(script, language).clauses:  # type: ignore[arg-type]
             assert clause.span in script
             assert clause.span == script[clause.start : clause.start + len(clause.span)]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "head", "adjectives"),
+    [
+        ("a huge fallen log", "log", {"huge", "fallen"}),
+        ("a big broken box", "box", {"big", "broken"}),
+        ("the old frozen tree", "tree", {"old", "frozen"}),
+    ],
+)
+def test_a_participle_before_its_noun_is_no_verb(phrase: str, head: str, adjectives: set[str]) -> None:
+    (clause,) = read(f"The fox jumps over {phrase}.", "en").clauses
+    assert clause.actions == ("jump_over",)
+    (thing,) = clause.objects
+    assert thing.head == head
+    assert adjectives <= set(thing.adjectives)
