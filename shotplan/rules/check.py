@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from shotplan.errors import PlanError, StagingError
 from shotplan.plan import ShotPlan
 from shotplan.revisions import apply_patch, touched_shots
-from shotplan.rules import continuity, coverage, framing, reach, space, terms  # noqa: F401  (they register their rules)
+from shotplan.rules import continuity, coverage, faces, framing, reach, space, terms  # noqa: F401  (they register their rules)
 from shotplan.rules.finding import Finding, Remedy
 from shotplan.rules.registry import RULES, Problem, Rule, Take, load_entry_points
 from shotplan.rules.restage import StagedCache

@@ -117,3 +117,18 @@ def test_a_short_lens_on_a_face_is_reported_in_millimetres():
     assert (found.measured, found.limit, found.unit) == (pytest.approx(18.0, abs=0.5), 32.0, "mm")
     assert any(r.patch[0]["value"] == "normal" for r in found.remedies)
     assert findings(film(), "framing.lens") == []
+
+
+def test_a_speaker_seen_from_behind_is_reported_and_a_side_that_shows_the_face_is_offered():
+    close = {"size": "medium", "subject": "girl", "side": "back", "move": "follow"}
+    plan = changed(film(), beats__0__line="Wait for me!", shots__0__camera=close)
+    found = only(plan, "framing.face")
+    assert found.measured > found.limit == 110.0
+    assert (found.severity, found.owners) == ("warning", ("camera",))
+    assert found.remedies[0].patch[0]["value"].startswith("three_quarter")
+
+
+def test_a_face_toward_the_camera_and_a_silent_back_are_no_problem():
+    close = {"size": "medium", "subject": "girl", "move": "follow"}
+    assert findings(changed(film(), beats__0__line="Wait!", shots__0__camera=close | {"side": "front"}), "framing.face") == []
+    assert findings(changed(film(), shots__0__camera=close | {"side": "back"}), "framing.face") == []
