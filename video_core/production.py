@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+import shotplan.staging
 from shotplan.errors import RenderError
 from shotplan.plan import ShotPlan
 from shotplan.revisions import shot_digest
@@ -32,8 +34,13 @@ from video_core.ledger import Ledger, digest_of, write_text
 from video_core.rasterise import condition
 from video_core.storyboard import Panel, panel_of, storyboard
 
-LOOK = "1"
-"""Changes whenever drawings change, so that files made by an older version count as stale."""
+
+@cache
+def code_digest() -> str:
+    """Digest of the code that stages and draws, so that files made by another version of it count as stale."""
+    roots = (Path(shotplan.staging.__file__).parent, Path(__file__).parent)
+    sources = [path for root in roots for path in sorted(root.rglob("*.py")) if "training" not in path.parts]
+    return digest_of(*(path.read_text(encoding="utf-8") for path in sources))
 
 
 class Report(Protocol):
@@ -96,7 +103,7 @@ class Production:
                 name = f"conditioning/{shot.shot.id}.safetensors"
                 path = self.folder / name
                 seed = self.plan.brief.seed + shot.index
-                inputs = digest_of(FORMAT, LOOK, shot_digest(self.plan, shot.shot.id), f"{self.size} {seed}")
+                inputs = digest_of(FORMAT, code_digest(), shot_digest(self.plan, shot.shot.id), f"{self.size} {seed}")
                 if not self.ledger.current(name, inputs):
                     condition(shot, size=self.size, seed=seed).save(path)
                     self.ledger.record(name, inputs)
@@ -106,7 +113,7 @@ class Production:
 
     def _storyboard(self, staged: Sequence[StagedShot], bundles: Sequence[Path]) -> File:
         name, language = "storyboard.png", self.plan.brief.language
-        inputs = digest_of(LOOK, language, *(self._digest(path) for path in bundles))
+        inputs = digest_of(code_digest(), language, *(self._digest(path) for path in bundles))
         with self._phase("storyboard", len(staged), "panels"):
             if not self.ledger.current(name, inputs):
                 panels = list(self._panels(staged, bundles))
@@ -120,7 +127,7 @@ class Production:
         with self._phase(phase, 100 * len(bundles), "%"):
             for n, (bundle, path) in enumerate(zip(bundles, paths, strict=True)):
                 name = path.relative_to(self.folder).as_posix()
-                inputs = digest_of(LOOK, backend.name, backend.version(), self._digest(bundle))
+                inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle))
                 if not self.ledger.current(name, inputs):
                     conditioning = Conditioning.load(bundle)
                     clip = backend.render(conditioning, progress=self._share(phase, n, len(bundles), bundle.stem))
@@ -132,7 +139,7 @@ class Production:
 
     def _film(self, name: str, kind: str, clips: Sequence[Path]) -> File:
         transitions = [shot.transition for shot in self.plan.shots]
-        inputs = digest_of(LOOK, *transitions, *(self._digest(path) for path in clips))
+        inputs = digest_of(code_digest(), *transitions, *(self._digest(path) for path in clips))
         with self._phase("encoding", len(clips), "shots"):
             if not self.ledger.current(name, inputs):
                 takes = [

@@ -30,7 +30,8 @@ class Land:
     def __init__(self, scene: SceneCard, look: Look) -> None:
         self.scene, self.look = scene, look
         self._kept: tuple[tuple[bytes, bytes], NDArray[np.uint8]] | None = None
-        self.near, self.far = (rgb(c) for c in PLACES[scene.place].ground)
+        bare = "snowfield" if scene.weather == "snow" and not scene.indoor else scene.place
+        self.near, self.far = (rgb(c) for c in PLACES[bare].ground)
         self.strips = strips(scene.ground)
         self.profile = outline(scene.ground)
         rng = np.random.default_rng(scene_seed(scene) + 3)

@@ -4,10 +4,10 @@ Knows tensors only. Does not know plans, conditioning bundles, schedulers or fil
 `pipeline` samples with it, `training.train` fits it.
 
 Shape of the thing, and why: on a CPU with AMX a 3x3 convolution in bfloat16 is nearly free while anything element-wise
-is not, so a block is two convolutions, one ReLU and one addition, there is no normalisation layer, and the feature-wise
-modulation (FiLM, Perez et al. 2018) by time and context is folded into the weights of the first convolution, as StyleGAN2
-does. A 1x1 shortcut lets colours through unchanged. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by
-a three-tap temporal convolution made of shifted 1x1 convolutions, and by attention over frames at the lowest level.
+is not, so a block is a layer norm, two convolutions, one ReLU and one addition, and the feature-wise modulation (FiLM,
+Perez et al. 2018) by time and context is folded into the weights of the first convolution, as StyleGAN2 does. A 1x1
+shortcut lets colours through and starts as the flat colour control. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by a three-tap
+temporal convolution made of shifted 1x1 convolutions, and by attention over frames at the lowest level.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from video_core.embedded.controls import CHANNELS, GROUPS
 
 
 class ModulatedConv(nn.Module):
@@ -45,8 +47,13 @@ class ModulatedConv(nn.Module):
         return torch.addcmul(shift, y, 1 + scale)
 
 
+def normalised(x: Tensor) -> Tensor:
+    """Every pixel's channels brought to zero mean and unit variance; (N, C, H, W), channels last in memory."""
+    return F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2]).permute(0, 3, 1, 2)
+
+
 class ResidualBlock(nn.Module):
-    """x + conv(relu(modulated conv(x))), the second convolution starting at zero."""
+    """x + conv(relu(modulated conv(norm(x)))), the second convolution starting at zero."""
 
     def __init__(self, channels: int, cond: int) -> None:
         super().__init__()
@@ -57,7 +64,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor, cond: Tensor, frames: int) -> Tensor:
         """Shape of x is kept, (B*F, C, H, W)."""
-        return self.second(F.relu_(self.first(x, cond, frames))) + x
+        return self.second(F.relu_(self.first(normalised(x), cond, frames))) + x
 
 
 class TemporalConv(nn.Module):
@@ -135,6 +142,11 @@ class Level(nn.Module):
         return x if self.attention is None else self.attention(x, frames)
 
 
+def gain(timestep: Tensor) -> Tensor:
+    """What a noisy sample is multiplied with: the Wiener filter for unit-variance pictures. Pure noise says nothing: 0."""
+    return (1 - timestep) / ((1 - timestep) ** 2 + timestep**2)
+
+
 def time_embedding(timestep: Tensor, size: int = 64) -> Tensor:
     """(B,) noise levels in [0, 1] -> (B, size) sines and cosines of them."""
     rates = torch.exp(torch.linspace(0.0, math.log(1000.0), size // 2, device=timestep.device))
@@ -154,7 +166,7 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         widths: Sequence[int] = (48, 96, 192),
         blocks: Sequence[int] = (2, 2, 3),
         mixing: Sequence[str] = ("none", "conv", "both"),
-        control_channels: int = 12,
+        control_channels: int = CHANNELS,
         context_sizes: Sequence[int] = (4, 5, 7),
         cond_width: int = 256,
         heads: int = 4,
@@ -181,7 +193,15 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.shortcut = nn.Conv2d((3 + control_channels) * cells, 3 * cells, 1, bias=False)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+        self._pass_colours_through(cells)
+
+    @torch.no_grad()
+    def _pass_colours_through(self, cells: int) -> None:
+        """Start with the flat colour control as the picture."""
         nn.init.zeros_(self.shortcut.weight)
+        for c in range(3):
+            for k in range(cells):
+                self.shortcut.weight[c * cells + k, (3 + GROUPS["colour"].start + c) * cells + k] = 1
 
     def forward(self, sample: Tensor, controls: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """The clean clip the network sees behind a noisy one.
@@ -191,7 +211,8 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         not given. Returns (B, 3, F, H, W).
         """
         b, _, f = sample.shape[:3]
-        x = torch.cat([sample, controls.to(sample.dtype)], dim=1).transpose(1, 2).flatten(0, 1)
+        told = sample * gain(timestep).to(sample.dtype)[:, None, None, None, None]
+        x = torch.cat([told, controls.to(sample.dtype)], dim=1).transpose(1, 2).flatten(0, 1)
         x = F.pixel_unshuffle(x, self.unshuffle).contiguous(memory_format=torch.channels_last)
         dtype = self.stem.weight.dtype
         cond = self.time(time_embedding(timestep).to(dtype))
@@ -208,5 +229,5 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         x = self.middle(x, cond, f)
         for up, expand, skip in zip(reversed(self.up), reversed(self.expand), reversed(skips), strict=True):
             x = up(expand(x) + skip, cond, f)
-        x = F.pixel_shuffle(self.head(F.relu_(x)) + straight, self.unshuffle)
+        x = F.pixel_shuffle(self.head(F.relu(normalised(x))) + straight, self.unshuffle)
         return x.unflatten(0, (b, f)).transpose(1, 2)

@@ -50,14 +50,14 @@ class Recipe:
     crop: tuple[int, int] | None = (80, 136)
     """Part of the picture trained on for the first `crop_share` of the time, whole pictures after: more steps early."""
     crop_share: float = 0.6
-    rate: float = 0.01
-    """Muon's learning rate; AdamW's, for the outer weights, is a tenth."""
-    warmup: int = 100
+    rate: float = 0.003
+    """Muon's learning rate; AdamW's, for the outer weights, is a third."""
+    warmup: int = 50
     ema: float = 0.995
     seed: int = 0
     device: str = "cpu"
     workers: int = 2
-    save_minutes: float = 5.0
+    save_minutes: float = 3.0
 
 
 def split_weights(model: EkonteVideoModel) -> tuple[list[Tensor], list[Tensor]]:
@@ -81,10 +81,12 @@ class Trainer:
         inner, outer = split_weights(self.model)
         self.optimizers: list[tuple[torch.optim.Optimizer, float]] = [
             (Muon(inner, lr=recipe.rate), recipe.rate),
-            (torch.optim.AdamW(outer, lr=recipe.rate / 10, betas=(0.9, 0.98), weight_decay=0.01), recipe.rate / 10),
+            (torch.optim.AdamW(outer, lr=recipe.rate / 3, betas=(0.9, 0.98), weight_decay=0.01), recipe.rate / 3),
         ]
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else fast_dtype()
         self.step, self.clips, self.seconds = 0, 0, 0.0
+        self.norm = 0.0
+        """Usual norm of the gradient; 0 before the first step."""
 
     @property
     def checkpoint(self) -> Path:
@@ -127,6 +129,14 @@ class Trainer:
             loss = velocity_loss(self.model, batch.to(self.device), t, noise, self.dtype)
         return list(torch.autograd.grad(loss, self.weights)), loss.item()
 
+    def clip(self, most: float = 2.0) -> None:
+        """Scale gradients of more than `most` times the usual norm down to it; the usual norm is a running mean."""
+        norm = float(torch.nn.utils.get_total_norm([w.grad for w in self.weights if w.grad is not None]))
+        usual = self.norm or norm
+        if norm > most * usual:
+            torch.nn.utils.clip_grads_with_norm_(self.weights, most * usual, torch.tensor(norm))
+        self.norm = 0.98 * usual + 0.02 * min(norm, most * usual)
+
     def train_step(self, paths: Sequence[Path], pool: ThreadPoolExecutor) -> float:
         """One optimiser step on `recipe.batch` clips; returns their mean loss."""
         recipe = self.recipe
@@ -148,7 +158,7 @@ class Trainer:
             parts = list(pool.map(lambda i: self.gradients(drawn(i), (recipe.seed, self.step, i)), range(recipe.batch)))
         for weight, *grads in zip(self.weights, *(g for g, _ in parts), strict=True):
             weight.grad = torch.stack(grads).mean(0) if len(grads) > 1 else grads[0]
-        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
+        self.clip()
         for optimizer, rate in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate * self.schedule()
@@ -211,7 +221,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=75.0)
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--frames", type=int, nargs="+", default=[4, 4, 8])
-    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--rate", type=float, default=0.003)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
