@@ -33,7 +33,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 HexColor = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
-def _word(vocabulary: Vocabulary) -> AfterValidator:  # type: ignore[type-arg]
+def _word(vocabulary: Vocabulary) -> AfterValidator:
     def check(value: str) -> str:
         if value not in vocabulary:
             raise ValueError(f"{value!r} is not a {vocabulary.name}; choose one of: {', '.join(vocabulary)}")
@@ -255,7 +255,7 @@ class ShotPlan(Frozen):
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:
         for what, parts in (("cast", self.cast), ("sets", self.sets), ("beats", self.beats), ("shots", self.shots)):
-            ids = [part.id for part in parts]  # type: ignore[attr-defined]
+            ids = [part.id for part in parts]
             repeated = sorted({i for i in ids if ids.count(i) > 1})
             if repeated:
                 raise ValueError(f"/{what} has repeated ids: {', '.join(repeated)}")

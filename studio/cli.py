@@ -131,7 +131,9 @@ def render(
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
-        artifacts = FilmRenderer(backend, size=_size(size) if size else None).run(shot_plan, target.path, view.see)
+        artifacts = FilmRenderer(backend, size=_size(size) if size else None).run(
+            shot_plan, target.path, view.see_phase
+        )
     _list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from graph.events import AnyEvent
+from graph.events import AnyEvent, Event
 from graph.messages import Message
 from shotplan.vocabulary.term import Language
 
@@ -110,6 +110,10 @@ class TalkView:
                 self._finish(event.phase, event.seconds)
             case _:
                 pass
+
+    def see_phase(self, event: Event) -> None:
+        """Show an event that a renderer emitted outside a session."""
+        self.see(cast(AnyEvent, event))
 
     def _finish(self, phase: str, seconds: float) -> None:
         if phase in self._bars:

@@ -80,7 +80,9 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
                         todo="render all shots at one size",
                     )
                 even = np.ascontiguousarray(frame[: stream.height, : stream.width])
-                picture = av.VideoFrame.from_ndarray(cv2.cvtColor(even, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
+                picture = av.VideoFrame.from_ndarray(
+                    np.asarray(cv2.cvtColor(even, cv2.COLOR_RGB2YUV_I420), np.uint8), "yuv420p"
+                )
                 picture.pts = count
                 picture.time_base = Fraction(1, fps)
                 for packet in stream.encode(picture):

@@ -35,7 +35,9 @@ def write_text(path: Path, text: str) -> None:
         os.replace(temporary, path)
     except OSError as e:
         temporary.unlink(missing_ok=True)
-        raise RenderError(f"cannot write: {e.strerror or e}", where=str(path), todo="check the folder and the free space") from e
+        raise RenderError(
+            f"cannot write: {e.strerror or e}", where=str(path), todo="check the folder and the free space"
+        ) from e
 
 
 class Ledger:
@@ -54,7 +56,9 @@ class Ledger:
         """Whether `name` was made from exactly `inputs` and has not been changed since."""
         entry = self._entries.get(name)
         path = self.folder / name
-        return bool(entry) and entry.get("inputs") == inputs and path.is_file() and entry.get("sha256") == file_digest(path)
+        if entry is None:
+            return False
+        return entry.get("inputs") == inputs and path.is_file() and entry.get("sha256") == file_digest(path)
 
     def record(self, name: str, inputs: str) -> None:
         """Note that `name` has just been made from `inputs`. Raises `RenderError` when the ledger cannot be written."""

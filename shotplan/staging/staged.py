@@ -70,7 +70,7 @@ class StagedAction:
     contact_time: float | None = None
     """When actor and target touch, s."""
     contact_gap: float = 0.0
-    """Distance between the actor's and the target's surfaces-to-reach at contact, minus the contact distance asked for; m. Over 0: out of reach."""
+    """Metres left between them at contact, beyond the contact distance asked for. Over 0: out of reach."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Emotion(Term):
 
 
 def _e(id: str, words: str, **face: float) -> Emotion:
-    return Emotion(id=id, words=words, **face)  # type: ignore[arg-type]
+    return Emotion(id=id, words=words, **face)
 
 
 EMOTIONS: Vocabulary[Emotion] = Vocabulary(
