@@ -34,11 +34,11 @@ def clip() -> Clip:
 
 
 def plain_clip(frames: int = 8) -> Clip:
-    """A grey picture whose flat colours say exactly what to draw."""
+    """A grey picture that is the negative of its flat colours."""
     value = np.random.default_rng(frames).integers(40, 220, (frames, 16, 24, 1), dtype=np.uint8).repeat(3, -1)
     zero = np.zeros((frames, 16, 24), np.uint8)
-    maps = ControlMaps(zero[..., None].repeat(3, -1), zero, value, zero)
-    return Clip(value, maps, zero, (1, 2, 3), np.zeros((frames, 1, 18, 3), np.float32))
+    maps = ControlMaps(zero[..., None].repeat(3, -1), zero, value, zero + 255)
+    return Clip(255 - value, maps, zero, (1, 2, 3), np.zeros((frames, 1, 18, 3), np.float32))
 
 
 def test_the_same_seed_gives_the_same_plan_and_held_out_seeds_give_others() -> None:
@@ -84,9 +84,9 @@ def test_training_sees_controls_missing_frames_given_and_parts_of_pictures(tmp_p
     rng = np.random.default_rng(0)
     seen = [draw(clip_paths(tmp_path), rng, 4, crop=(8, 16)) for _ in range(80)]
     assert seen[0].video.shape == (1, 3, 4, 8, 16)
-    no_colour = [not b.controls[0, GROUPS["colour"]].any() for b in seen]
+    no_edges = [not b.controls[0, GROUPS["edges"]].any() for b in seen]
     given = [int((b.controls[0, GROUPS["keep"]].amax((0, 2, 3)) > 0).sum()) for b in seen]
-    assert 2 < sum(no_colour) < 30
+    assert 2 < sum(no_edges) < 30
     assert given.count(0) > 15
     assert {1, 2, 3, 4} <= set(given)
     for batch, count in zip(seen, given, strict=True):
@@ -97,7 +97,7 @@ def test_training_sees_controls_missing_frames_given_and_parts_of_pictures(tmp_p
 def test_noise_levels_reach_pure_noise_and_stay_above_the_least() -> None:
     t = noise_levels(400, torch.Generator().manual_seed(0))
     assert float(t.min()) >= T_LEAST
-    assert 60 < int((t == 1).sum()) < 150
+    assert 150 < int((t == 1).sum()) < 250
 
 
 def test_the_loss_of_a_perfect_network_is_zero() -> None:
@@ -115,13 +115,13 @@ def test_orthogonal_updates_have_singular_values_near_one() -> None:
 
 def test_every_weight_has_exactly_one_optimiser(tmp_path: Path) -> None:
     trainer = Trainer(Recipe(bank=tmp_path, held=None, out=tmp_path, minutes=1), SMALL)
-    inner, outer = split_weights(trainer.model)
-    assert len(inner) + len(outer) == len(trainer.weights)
+    groups = split_weights(trainer.model)
+    assert sorted(id(w) for group in groups for w in group) == sorted(id(w) for w in trainer.weights)
     assert isinstance(trainer.optimizers[0][0], Muon)
-    assert all(w.ndim >= 2 for w in inner)
+    assert all(w.ndim >= 2 for w in groups[0])
 
 
-def test_training_learns_to_copy_what_the_colours_say_resumes_and_exports(tmp_path: Path) -> None:
+def test_training_learns_what_the_colours_stand_for_resumes_and_exports(tmp_path: Path) -> None:
     bank = tmp_path / "bank"
     bank.mkdir()
     write_clip(bank / "a.npz", plain_clip())

@@ -5,9 +5,10 @@ Knows tensors only. Does not know plans, conditioning bundles, schedulers or fil
 
 Shape of the thing, and why: on a CPU with AMX a 3x3 convolution in bfloat16 is nearly free while anything element-wise
 is not, so a block is a layer norm, two convolutions, one ReLU and one addition, and the feature-wise modulation (FiLM,
-Perez et al. 2018) by time and context is folded into the weights of the first convolution, as StyleGAN2 does. A 1x1
-shortcut lets colours through and starts as the flat colour control. `Conv3d` is five times slower than `Conv2d` here, so time is mixed by a three-tap
-temporal convolution made of shifted 1x1 convolutions, and by attention over frames at the lowest level.
+Perez et al. 2018) by time and context is folded into the weights of the first convolution, as StyleGAN2 does. A linear
+shortcut that style and light choose carries colours straight through; it starts as the flat colour control. `Conv3d` is
+five times slower than `Conv2d` here, so time is mixed by a three-tap temporal convolution made of shifted 1x1
+convolutions, and by attention over frames at the lowest level.
 """
 
 from __future__ import annotations
@@ -190,7 +191,10 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.expand = nn.ModuleList(nn.ConvTranspose2d(widths[i + 1], widths[i], 2, stride=2) for i in range(last))
         self.up = nn.ModuleList(level(i) for i in range(last))
         self.head = nn.Conv2d(widths[0], 3 * cells, 3, padding=1)
-        self.shortcut = nn.Conv2d((3 + control_channels) * cells, 3 * cells, 1, bias=False)
+        self.shortcut = nn.Parameter(torch.zeros(3 * cells, (3 + control_channels) * cells))
+        self.tint = nn.Linear(cond_width, self.shortcut.numel())
+        nn.init.zeros_(self.tint.weight)
+        nn.init.zeros_(self.tint.bias)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
         self._pass_colours_through(cells)
@@ -198,10 +202,16 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
     @torch.no_grad()
     def _pass_colours_through(self, cells: int) -> None:
         """Start with the flat colour control as the picture."""
-        nn.init.zeros_(self.shortcut.weight)
         for c in range(3):
             for k in range(cells):
-                self.shortcut.weight[c * cells + k, (3 + GROUPS["colour"].start + c) * cells + k] = 1
+                self.shortcut[c * cells + k, (3 + GROUPS["colour"].start + c) * cells + k] = 1
+
+    def _straight(self, x: Tensor, cond: Tensor) -> Tensor:
+        """A linear map of every cell's inputs to its pixels that style, light and time of the clip choose."""
+        n, c, h, w = x.shape
+        weight = self.shortcut + self.tint(cond).view(len(cond), *self.shortcut.shape)
+        y = x.permute(0, 2, 3, 1).reshape(len(cond), -1, c) @ weight.transpose(1, 2).to(x.dtype)
+        return y.view(n, h, w, -1).permute(0, 3, 1, 2)
 
     def forward(self, sample: Tensor, controls: Tensor, timestep: Tensor, context: Tensor) -> Tensor:
         """The clean clip the network sees behind a noisy one.
@@ -219,7 +229,7 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         for i, table in enumerate(self.context):
             cond = cond + table(context[:, i])
         cond = self.cond(cond)
-        straight = self.shortcut(x)
+        straight = self._straight(x, cond)
         x = self.stem(x)
         skips = []
         for down, reduce in zip(self.down, self.reduce, strict=True):

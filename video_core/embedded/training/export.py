@@ -36,6 +36,8 @@ def export(checkpoint: Path, folder: Path) -> int:
     temporary = folder.with_name(folder.name + ".part")
     shutil.rmtree(temporary, ignore_errors=True)
     pipeline.save_pretrained(temporary)
+    for file in temporary.rglob("*.safetensors"):
+        file.chmod(0o644)  # written for the owner alone
     size = sum(f.stat().st_size for f in temporary.rglob("*") if f.is_file())
     if size > MOST_BYTES:
         shutil.rmtree(temporary)

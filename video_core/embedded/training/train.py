@@ -51,7 +51,8 @@ class Recipe:
     """Part of the picture trained on for the first `crop_share` of the time, whole pictures after: more steps early."""
     crop_share: float = 0.6
     rate: float = 0.003
-    """Muon's learning rate; AdamW's, for the outer weights, is a third."""
+    """Muon's learning rate; AdamW's is a third of it, and a thirtieth for what time and context act through: one such
+    step moves every channel of every frame."""
     warmup: int = 50
     ema: float = 0.995
     seed: int = 0
@@ -60,12 +61,28 @@ class Recipe:
     save_minutes: float = 3.0
 
 
-def split_weights(model: EkonteVideoModel) -> tuple[list[Tensor], list[Tensor]]:
-    """Hidden matrices and convolutions, for Muon; and inputs, outputs, vectors, tables and modulation, for AdamW."""
-    outside = ("stem", "head", "shortcut", "time", "context", "cond", "film", "distance")
-    named = list(model.named_parameters())
-    inner: list[Tensor] = [w for name, w in named if w.ndim >= 2 and not any(part in outside for part in name.split("."))]
-    return inner, [w for _, w in named if not any(w is other for other in inner)]
+OUTSIDE = ("stem", "head", "shortcut", "distance")
+CHOSEN_BY_CONTEXT = ("film", "tint", "time", "context", "cond")
+
+
+def split_weights(model: EkonteVideoModel) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+    """Hidden matrices and convolutions; inputs, outputs and vectors; and what time and context act through."""
+    inner: list[Tensor] = []
+    outer: list[Tensor] = []
+    modulation: list[Tensor] = []
+    for name, weight in model.named_parameters():
+        parts = name.split(".")
+        if any(part in CHOSEN_BY_CONTEXT for part in parts):
+            modulation.append(weight)
+        elif weight.ndim < 2 or any(part in OUTSIDE for part in parts):
+            outer.append(weight)
+        else:
+            inner.append(weight)
+    return inner, outer, modulation
+
+
+def adam(weights: list[Tensor], rate: float) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(weights, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
 
 
 class Trainer:
@@ -78,11 +95,11 @@ class Trainer:
         self.average = EkonteVideoModel(**(config or {})).to(self.device).to(memory_format=torch.channels_last)
         self.average.load_state_dict(self.model.state_dict())
         self.weights: list[Tensor] = list(self.model.parameters())
-        inner, outer = split_weights(self.model)
+        inner, outer, modulation = split_weights(self.model)
+        rate = recipe.rate
         self.optimizers: list[tuple[torch.optim.Optimizer, float]] = [
-            (Muon(inner, lr=recipe.rate), recipe.rate),
-            (torch.optim.AdamW(outer, lr=recipe.rate / 3, betas=(0.9, 0.98), weight_decay=0.01), recipe.rate / 3),
-        ]
+            (Muon(inner, lr=rate), rate), (adam(outer, rate / 3), rate / 3), (adam(modulation, rate / 30), rate / 30),
+        ]  # fmt: skip
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else fast_dtype()
         self.step, self.clips, self.seconds = 0, 0, 0.0
         self.norm = 0.0
