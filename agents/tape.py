@@ -150,6 +150,7 @@ class TapedModel:
         self._known = tape.models() if model is None else [(model.name, str(getattr(model, "adapter", "")))]
         self.name, self.adapter = self._known[0] if self._known else ("", "")
         self.languages = getattr(model, "languages", None)
+        self.small = getattr(model, "small", False)
         """Languages the model reads; None: all, or not known."""
         self.description = f"the tape {tape.path.name}"
         if model is not None:

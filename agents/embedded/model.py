@@ -39,6 +39,8 @@ class EmbeddedModel:
 
     languages = frozenset({"en"})
     """What it reads well enough to be asked."""
+    small = True
+    """Its free text is empty talk, so that roles ask it for choices only."""
 
     def __init__(
         self, folder: Path | None = None, *, adapter: Path | None = None, precision: Precision | None = None

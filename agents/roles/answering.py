@@ -22,6 +22,35 @@ WANTS: dict[Role, str] = {
 }
 
 
+REASONS: dict[Role, tuple[str, ...]] = {
+    Role.DIRECTOR: (
+        "it keeps the words of the script",
+        "it changes the least",
+        "it gives the action its time",
+        "it keeps the film short",
+    ),
+    Role.SCENE: (
+        "it keeps the words of the script",
+        "it changes the least",
+        "it keeps the set as it is",
+        "it makes room for the action",
+    ),
+    Role.CHARACTER: (
+        "it keeps the words of the script",
+        "it changes the least",
+        "it is safe for me",
+        "it suits my part",
+    ),
+    Role.CAMERA: (
+        "it keeps the subject in the picture",
+        "it changes the least",
+        "it shows the action better",
+        "it keeps the shots varied",
+    ),
+}
+"""What a small model may say for itself; a larger one writes its own reason."""
+
+
 def replaces_action(remedy: Remedy) -> bool:
     """Whether the remedy makes somebody do something else than the plan says."""
     return any(str(op.get("path", "")).endswith("/action") for op in remedy.patch) or any(
@@ -81,10 +110,11 @@ def answer(
         choices = options(role, agent, remedies, heard, objection.remedies)
     name = "director.arbitrate" if arbitrating else f"{role.value}.respond"
     labels = {f"{verb}:{r.id}": r.label for r in remedies for verb in ("accept", "counter")}
+    reasons = REASONS[Role.DIRECTOR if arbitrating else role] if getattr(model, "small", False) else ()
     question = Question(
         agent,
         name,
-        {"answer": Choice(choices), "reason": Words(120)},
+        {"answer": Choice(choices), "reason": Choice(reasons) if reasons else Words(120)},
         {
             "role": role.value,
             "wants": WANTS[role],

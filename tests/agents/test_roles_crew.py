@@ -150,3 +150,22 @@ def test_the_huge_log_is_objected_to_with_numbers() -> None:
     plan, _ = planned(FOX, duration=12)
     found = [f for f in check(plan) if f.rule == "reach.jump_height"]
     assert [(f.measured, f.limit) for f in found] == [(pytest.approx(1.3), pytest.approx(0.9))]
+
+
+def test_a_small_model_picks_its_reason_from_its_roles_own_list() -> None:
+    from agents.roles.answering import REASONS, answer
+    from shotplan.brief import Brief
+    from shotplan.plan import ShotPlan
+    from shotplan.rules.finding import Finding, Remedy, Role
+
+    remedy = Remedy(id="lower_log", label="lower the log", owner=Role.SCENE, agent="scene", patch=())
+    finding = Finding(
+        rule="reach.jump_height", severity="error", shot=None, where="/shots/0", measured=1.3, limit=0.9, unit="m",
+        text="the log is too high", raised_by="fox", owners=("scene",), remedies=(remedy,),
+    )  # fmt: skip
+    model = ScriptedModel()
+    model.small = True  # type: ignore[attr-defined]
+    plan = ShotPlan(brief=Brief.from_text("A fox jumps over a log."))
+    decision = answer(model, Role.SCENE, "scene", plan, finding, [remedy], ())
+    assert (decision.performative, decision.remedy) == ("accept", "lower_log")
+    assert decision.reason in REASONS[Role.SCENE]
