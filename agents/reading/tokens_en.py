@@ -300,7 +300,8 @@ def verb_ahead(word: str) -> bool:
 _STARTERS = frozenset(
     """
     once now then here there today tomorrow yesterday later meanwhile finally soon next again inside outside far
-    nearby all everyone everybody everything nobody nothing somebody something anybody anyone somewhere what who why how when where yes no hello hi oh please thank let never always
+    nearby all everyone everybody everything nobody nothing somebody something anybody anyone
+    somewhere what who why how when where yes no hello hi oh please thank let never always
     just only together first last afterwards eventually
     """.split()  # noqa: SIM905
 )
