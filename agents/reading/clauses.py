@@ -7,7 +7,6 @@ Knows the shape of a reading. Does not know any language's grammar (`english`, `
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from shotplan.vocabulary import Language
@@ -84,30 +83,3 @@ class Reading:
     scenes: tuple[Scene, ...]
     left_out: str = ""
     """In one sentence, what was not read because the script is long; empty when everything was."""
-
-
-@lru_cache(maxsize=8)
-def read(script: str, language: Language, *, most_clauses: int = 120) -> Reading:
-    """Split a script into clauses with exact spans.
-
-    Scripts with more than `most_clauses` happenings are read by whole sentences, then up to that bound; `left_out` says so.
-    """
-    from agents.reading import cjk, english  # here, because both build on the classes above
-
-    reader = english.read if language == "en" else cjk.read
-    reading = reader(script, language, by_sentence=False)
-    happenings = [c for c in reading.clauses if c.happens]
-    if len(happenings) <= most_clauses:
-        return reading
-    by_sentence = reader(script, language, by_sentence=True)
-    happenings = [c for c in by_sentence.clauses if c.happens]
-    kept = happenings[:most_clauses]
-    left_out = f"the script has {len(happenings)} sentences in which something happens; one film takes them whole"
-    if len(happenings) > len(kept):
-        left_out = (
-            f"the script has {len(happenings)} sentences in which something happens; the first {len(kept)} are filmed"
-        )
-    last = kept[-1].start
-    clauses = tuple(c for c in by_sentence.clauses if c.start <= last)
-    scenes = by_sentence.scenes[: max(c.scene for c in clauses) + 1]
-    return Reading(language, clauses, scenes, left_out)

@@ -16,17 +16,24 @@ import time
 from pathlib import Path
 from typing import Any
 
-from studio.script_source import EXAMPLE
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--script", default=EXAMPLE)
+    parser.add_argument("--script", help="default: the built-in example")
     parser.add_argument("--backend", default="embedded")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "film"
-        command = [sys.executable, "-m", "studio.cli", "make", options.script, "--llm", "embedded", "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "studio.cli",
+            "make",
+            options.script or "--example",
+            "--llm",
+            "embedded",
+            "--json",
+        ]
         began = time.time()
         child = subprocess.Popen([*command, "--backend", options.backend, "--out", str(out)], stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
