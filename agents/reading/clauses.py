@@ -1,4 +1,4 @@
-"""What reading a script yields, and the one function that reads it.
+"""What reading a script yields.
 
 Knows the shape of a reading. Does not know any language's grammar (`english`, `cjk`) or how lines of a script are laid out
 (`layout`).
