@@ -185,7 +185,7 @@ class BeastHead:
 
     def _jaw(self, root: Floats, tip: Floats, root_r: float, tip_r: float) -> Floats | None:
         open_ = float(self.f.puppet.expression[self.f.frame, 0])
-        if open_ < 0.08 or self.look.flat:
+        if open_ < 0.08:
             return None
         down = -self.f.head_axes[1, :2] * self.f.size("skull", self.f.build.head)
         return limb(
@@ -194,8 +194,6 @@ class BeastHead:
 
     def _markings(self, skull: Floats, r: float, root: Floats, tip: Floats, root_r: float, tip_r: float) -> None:
         f = self.f
-        if self.look.flat:
-            return
         pale = self._paint(self.belly)
         down = -f.head_axes[1, :2]
         if self.kind in ("fox", "wolf", "dog", "cat", "lion", "rabbit", "mouse", "bear", "deer"):

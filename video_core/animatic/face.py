@@ -62,7 +62,7 @@ class FaceArtist:
 
     def draw(self, features: Features, skin: Color) -> None:
         """All features; nothing when the face is turned away or only a few pixels high."""
-        if self.look.flat or self.figure.facing < -0.45:
+        if self.figure.facing < -0.45:
             return
         if self.radius < 4.5:
             self._dots(features)

@@ -96,7 +96,7 @@ def _report(conditioning: Conditioning) -> tuple[ControlUse, ...]:
         ControlUse("inverse_depth", "honoured", "given as a map"),
         ControlUse("instance_ids", "honoured", "given as flat colours and edges"),
         ControlUse("camera", "approximated", "acts through the maps it projects, not as a pose"),
-        ControlUse("expressions", "approximated", "faces are a few pixels high at the size the model draws"),
+        ControlUse("expressions", "approximated", "given as faces in the map of flat colours, small as that map is"),
         ControlUse("style, time, weather", "honoured", "as words of the model's own vocabulary"),
         ControlUse("seed", "honoured", "one noise for the whole shot"),
         ControlUse("boxes, tracks, joints_3d", "ignored", "the model has no input for them"),
