@@ -61,6 +61,7 @@ class TalkView:
         self._live = live
         self._bars: dict[str, TaskID] = {}
         self._cast: dict[str, str] = {}
+        self._thinking: TaskID | None = None
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -83,7 +84,12 @@ class TalkView:
                 self.console.print(Text(f"crew: {event.model}, protocol {event.protocol}", style="dim"))
             case "run_resumed":
                 self.console.print(Text(f"resumed at round {event.round}, plan revision {event.revision}", style="dim"))
+            case "turn_started":
+                self._think(len(event.asked))
+            case "agent_answered" if self._thinking is not None:
+                self._progress.advance(self._thinking)
             case "message_sent":
+                self._think(0)
                 self.console.print(message_text(event.message, self.language, self._color))
             case "message_rejected":
                 self.console.print(Text(f" ! rejected: {event.message.sender}: {event.reason}", style="red"))
@@ -110,6 +116,12 @@ class TalkView:
                 self._finish(event.phase, event.seconds)
             case _:
                 pass
+
+    def _think(self, asked: int) -> None:
+        """Show how many agents were asked and are not yet heard; 0 takes the line away."""
+        if self._thinking is not None:
+            self._progress.remove_task(self._thinking)
+        self._thinking = self._progress.add_task("thinking", total=asked, unit="answers") if asked else None
 
     def see_phase(self, event: Event) -> None:
         """Show an event that a renderer emitted outside a session."""
