@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from diffusers.utils.logging import disable_progress_bar
 from safetensors import SafetensorError
 from torch import Tensor
 
@@ -82,6 +83,7 @@ class EmbeddedVideoPipeline(DiffusionPipeline):
         todo = "restore video_core/embedded/weights from the repository, or train and export (see MODEL_CARD.md)"
         if not (folder / "model_index.json").is_file():
             raise RenderError("the embedded model has no weights", where=str(folder), todo=todo)
+        disable_progress_bar()  # the parts are two small files
         try:
             pipeline: Any = cls.from_pretrained(folder, dtype=dtype or fast_dtype(), local_files_only=True)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, SafetensorError) as e:
