@@ -70,17 +70,9 @@ def make(
     as_json: AsJson = False,
 ) -> None:
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
-    from graph.protocols import choose_protocol
-    from video_core.backends import make_backend
-
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    make_backend(backend)
-    choose_protocol(protocol)
-    _check_model(llm, llm_model, brief)
-    folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
     request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend)
-    folder.remember(request)
-    _run(folder, request, brief, as_json=as_json)
+    _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
 
 @app.command()
@@ -100,15 +92,9 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Only the talk: write plan.json and events.jsonl, draw nothing. `ekonte render` makes the film from it."""
-    from graph.protocols import choose_protocol
-
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    choose_protocol(protocol)
-    _check_model(llm, llm_model, brief)
-    folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
     request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=None)
-    folder.remember(request)
-    _run(folder, request, brief, as_json=as_json)
+    _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
 
 @app.command()
@@ -126,7 +112,7 @@ def render(
     from video_core.backends import make_backend
 
     shot_plan, home = read_plan(source)
-    make_backend(backend)
+    make_backend(backend).check()
     target = OutputFolder(out or home)
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
@@ -200,16 +186,24 @@ def _size(text: str) -> tuple[int, int]:
     return height, width
 
 
-def _check_model(llm: str, llm_model: str | None, brief: Brief) -> None:
-    """Fail before anything is written when the model cannot be had or cannot read the script."""
+def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool, as_json: bool) -> None:
+    """Begin a session, after everything that can fail early has been tried: nothing is written or replaced before."""
     from agents.choose_model import choose_model
     from agents.crew_of_models import ModelCrew
+    from graph.protocols import choose_protocol
+    from video_core.backends import make_backend
 
-    model = choose_model(llm, model_name=llm_model)
+    if request.backend is not None:
+        make_backend(request.backend).check()
+    choose_protocol(request.protocol)
+    model = choose_model(request.llm, model_name=request.llm_model)
     try:
         ModelCrew(model, brief)
     finally:
         model.close()
+    folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
+    folder.remember(request)
+    _run(folder, request, brief, as_json=as_json)
 
 
 def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json: bool) -> None:

@@ -56,19 +56,6 @@ def test_a_free_way_is_no_problem():
     assert findings(film(), "space.path") == []
 
 
-def test_two_people_on_one_spot_are_told_apart_by_metres():
-    plan = changed(
-        film(), shots__0__performances__0__end="center_right", shots__0__performances__0__start="center_right"
-    )
-    staged = stage_all(plan)
-    both = [staged[0].actor(i) for i in ("girl", "boy")]
-    apart = float(np.hypot(*(both[0].root[-1] - both[1].root[-1])[[0, 2]]))
-    found = findings(plan, "space.same_spot", remedies=False)
-    if apart > 0.22:
-        pytest.skip("staging keeps them apart by itself")
-    assert found[0].measured == pytest.approx(apart, abs=0.05)
-
-
 def test_people_who_stand_on_one_spot_by_hand_are_found_with_the_least_distance():
     take = moved(2, "girl", (2.35, 0, 0))  # the girl stands 2.4 m to the left of the boy
     (found,) = problems("space.same_spot", take)

@@ -188,6 +188,8 @@ def test_corrupt_video_weights_are_said(ekonte: Ekonte, monkeypatch: pytest.Monk
     monkeypatch.setattr(embedded_pipeline.EmbeddedVideoPipeline.load.__func__, "__defaults__", (weights, None))
     ekonte("plan", STORY, "--out", "film", "--size", "96x160", "--fps", "8", "--llm", "scripted")
     fails(ekonte("render", "film", "--backend", "embedded"), "weights")
+    fails(ekonte("make", STORY, "--out", "other", "--llm", "scripted"), "weights")
+    assert not Path("other").exists()
     assert not (Path("film") / "film.mp4").exists()
 
 

@@ -24,6 +24,9 @@ class AnimaticBackend:
     def __init__(self, *, captions: bool = True) -> None:
         self.captions = captions
 
+    def check(self) -> None:
+        """It needs nothing but itself."""
+
     def version(self) -> str:
         """The drawing is the code; it has no weights or steps of its own."""
         return f"captions {self.captions}"

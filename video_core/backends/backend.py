@@ -39,6 +39,10 @@ class Clip:
 class Backend(Protocol):
     name: str
 
+    def check(self) -> None:
+        """Raises `RenderError` when this backend cannot draw here, before anybody waits for it."""
+        ...
+
     def version(self) -> str:
         """Changes whenever the same conditioning would be drawn differently: weights, steps, code."""
         ...

@@ -52,6 +52,10 @@ class EmbeddedBackend:
     def _pipeline(self) -> EmbeddedVideoPipeline:
         return EmbeddedVideoPipeline.load()
 
+    def check(self) -> None:
+        """Loads the weights. Raises `RenderError` when they are missing or corrupt."""
+        _ = self._pipeline
+
     def version(self) -> str:
         """Changes with the weights and the number of steps."""
         weights = sorted(WEIGHTS.rglob("*.safetensors"))
