@@ -288,7 +288,10 @@ def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
         return 2
     except Exception as e:
         if hasattr(e, "format_message") and hasattr(e, "exit_code"):  # a usage error of the option parser
-            print(f"error (usage): {e.format_message()}", file=sys.stderr)
+            if type(e).__name__ == "NoArgsIsHelpError":
+                print(e.format_message())
+            else:
+                print(f"error (usage): {e.format_message()}", file=sys.stderr)
             return 2
         raise
     return 0
