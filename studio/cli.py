@@ -267,17 +267,22 @@ def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     warnings.filterwarnings("ignore", category=FutureWarning)
     try:
+        return _exit_code(command, arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _exit_code(command: Callable[..., Any], arguments: list[str] | None) -> int:
+    try:
         command(args=arguments, standalone_mode=False)
     except EkonteError as e:
         print(f"error ({e.phase}): {e}", file=sys.stderr)
         return 2
     except typer.Exit as e:
         return e.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as e:
         if e.errno not in DISK_TROUBLE:
             raise
@@ -287,13 +292,13 @@ def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
         )
         return 2
     except Exception as e:
-        if hasattr(e, "format_message") and hasattr(e, "exit_code"):  # a usage error of the option parser
-            if type(e).__name__ == "NoArgsIsHelpError":
-                print(e.format_message())
-            else:
-                print(f"error (usage): {e.format_message()}", file=sys.stderr)
-            return 2
-        raise
+        if not hasattr(e, "format_message"):
+            raise
+        if type(e).__name__ == "NoArgsIsHelpError":
+            print(e.format_message())
+        else:  # a usage error of the option parser
+            print(f"error (usage): {e.format_message()}", file=sys.stderr)
+        return 2
     return 0
 
 

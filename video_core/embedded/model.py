@@ -143,9 +143,18 @@ class Level(nn.Module):
         return x if self.attention is None else self.attention(x, frames)
 
 
-def gain(timestep: Tensor) -> Tensor:
-    """What a noisy sample is multiplied with: the Wiener filter for unit-variance pictures. Pure noise says nothing: 0."""
-    return (1 - timestep) / ((1 - timestep) ** 2 + timestep**2)
+SPREAD = 0.15
+"""How far pictures in [-1, 1] are from what the controls say they are, root mean square."""
+
+
+def preconditioning(timestep: Tensor) -> tuple[Tensor, Tensor]:
+    """How much of the noisy sample to believe, and how much is left to the network (Karras et al. 2022, for this path).
+
+    The first is the Wiener filter for what the controls do not say: pure noise says nothing, so it is 0 at noise level 1,
+    where the network's own picture counts fully. Both for noise levels (B,).
+    """
+    power = (1 - timestep) ** 2 * SPREAD**2 + timestep**2
+    return (1 - timestep) * SPREAD**2 / power, timestep / power.sqrt()
 
 
 def time_embedding(timestep: Tensor, size: int = 64) -> Tensor:
@@ -191,8 +200,8 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.expand = nn.ModuleList(nn.ConvTranspose2d(widths[i + 1], widths[i], 2, stride=2) for i in range(last))
         self.up = nn.ModuleList(level(i) for i in range(last))
         self.head = nn.Conv2d(widths[0], 3 * cells, 3, padding=1)
-        self.shortcut = nn.Parameter(torch.zeros(3 * cells, (3 + control_channels) * cells))
-        self.tint = nn.Linear(cond_width, self.shortcut.numel())
+        self.shortcut = nn.Parameter(torch.zeros(3, 3 * cells, (3 + control_channels) * cells))
+        self.tint = nn.Linear(cond_width, self.shortcut[0].numel())
         nn.init.zeros_(self.tint.weight)
         nn.init.zeros_(self.tint.bias)
         nn.init.zeros_(self.head.weight)
@@ -204,12 +213,14 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         """Start with the flat colour control as the picture."""
         for c in range(3):
             for k in range(cells):
-                self.shortcut[c * cells + k, (3 + GROUPS["colour"].start + c) * cells + k] = 1
+                self.shortcut[0, c * cells + k, (3 + GROUPS["colour"].start + c) * cells + k] = 1
 
-    def _straight(self, x: Tensor, cond: Tensor) -> Tensor:
-        """A linear map of every cell's inputs to its pixels that style, light and time of the clip choose."""
+    def _straight(self, x: Tensor, timestep: Tensor, cond: Tensor) -> Tensor:
+        """A linear map of every cell's inputs to its pixels that noise level, style and light of the clip choose."""
         n, c, h, w = x.shape
-        weight = self.shortcut + self.tint(cond).view(len(cond), *self.shortcut.shape)
+        basis = torch.stack([torch.ones_like(timestep), 1 - timestep, (1 - timestep) ** 4], dim=-1)
+        weight = torch.einsum("bk,koi->boi", basis.to(self.shortcut.dtype), self.shortcut)
+        weight = weight + self.tint(cond).view(weight.shape)
         y = x.permute(0, 2, 3, 1).reshape(len(cond), -1, c) @ weight.transpose(1, 2).to(x.dtype)
         return y.view(n, h, w, -1).permute(0, 3, 1, 2)
 
@@ -221,7 +232,8 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         not given. Returns (B, 3, F, H, W).
         """
         b, _, f = sample.shape[:3]
-        told = sample * gain(timestep).to(sample.dtype)[:, None, None, None, None]
+        believed, left = (k.to(sample.dtype)[:, None, None, None, None] for k in preconditioning(timestep))
+        told = sample * believed
         x = torch.cat([told, controls.to(sample.dtype)], dim=1).transpose(1, 2).flatten(0, 1)
         x = F.pixel_unshuffle(x, self.unshuffle).contiguous(memory_format=torch.channels_last)
         dtype = self.stem.weight.dtype
@@ -229,7 +241,7 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         for i, table in enumerate(self.context):
             cond = cond + table(context[:, i])
         cond = self.cond(cond)
-        straight = self._straight(x, cond)
+        straight = self._straight(x, timestep, cond)
         x = self.stem(x)
         skips = []
         for down, reduce in zip(self.down, self.reduce, strict=True):
@@ -240,4 +252,4 @@ class EkonteVideoModel(ModelMixin, ConfigMixin):  # type: ignore[misc]
         for up, expand, skip in zip(reversed(self.up), reversed(self.expand), reversed(skips), strict=True):
             x = up(expand(x) + skip, cond, f)
         x = F.pixel_shuffle(self.head(F.relu(normalised(x))) + straight, self.unshuffle)
-        return x.unflatten(0, (b, f)).transpose(1, 2)
+        return told + left * x.unflatten(0, (b, f)).transpose(1, 2)

@@ -49,9 +49,9 @@ class Recipe:
     """Clip lengths to draw from."""
     crop: tuple[int, int] | None = (80, 136)
     """Part of the picture trained on for the first `crop_share` of the time, whole pictures after: more steps early."""
-    crop_share: float = 0.6
+    crop_share: float = 0.85
     rate: float = 0.003
-    """Muon's learning rate; AdamW's is a third of it, and a thirtieth for what time and context act through: one such
+    """Muon's learning rate; AdamW's is a third of it, and a twelfth for what time and context act through: one such
     step moves every channel of every frame."""
     warmup: int = 50
     ema: float = 0.995
@@ -98,7 +98,7 @@ class Trainer:
         inner, outer, modulation = split_weights(self.model)
         rate = recipe.rate
         self.optimizers: list[tuple[torch.optim.Optimizer, float]] = [
-            (Muon(inner, lr=rate), rate), (adam(outer, rate / 3), rate / 3), (adam(modulation, rate / 30), rate / 30),
+            (Muon(inner, lr=rate), rate), (adam(outer, rate / 3), rate / 3), (adam(modulation, rate / 12), rate / 12),
         ]  # fmt: skip
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else fast_dtype()
         self.step, self.clips, self.seconds = 0, 0, 0.0
