@@ -20,7 +20,8 @@ from video_core.embedded.pipeline import SIZE, WEIGHTS, EmbeddedVideoPipeline
 from video_core.ledger import file_digest
 from video_core.upscale import upscale
 
-STEPS = 4
+STEPS = 2
+"""More steps draw more texture, which flickers: see `evals/bench/embedded_video.py` and the model card."""
 SAMPLING_SHARE = 0.5
 """Part of a shot's time that sampling takes; the rest is enlarging. For the progress bar only."""
 

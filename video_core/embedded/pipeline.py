@@ -33,7 +33,7 @@ OVERLAP = 3
 SIZE = (120, 208)
 """(H, W) the shipped weights were trained at."""
 MAX_STEPS = 8
-SHARED_NOISE = 0.5
+SHARED_NOISE = 0.85
 """Part of the noise variance common to all frames of a shot (PYoCo, Ge et al. 2023): still things get still noise."""
 
 Progress = Callable[[int, int], None]
