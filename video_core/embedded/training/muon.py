@@ -1,8 +1,7 @@
 """Muon: momentum whose every matrix is made orthogonal before it is applied (Jordan et al. 2024).
 
 Knows weights of two and more dimensions; vectors and tables belong to another optimiser. `torch.optim.Muon` takes matrices
-only, this takes convolutions too, as matrices of (out, in * height * width). On this network it reaches in 240 steps what
-AdamW has not reached in twice as many, and a step costs a tenth more.
+only, this takes convolutions too, as matrices of (out, in * height * width).
 """
 
 from __future__ import annotations
