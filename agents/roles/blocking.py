@@ -90,10 +90,6 @@ def spots(stage_set: StageSet, prop: Prop) -> tuple[Spot, ...]:
     return (here,)
 
 
-def set_of(plan: ShotPlan, beat_id: str) -> str | None:
-    return next((s.set for s in plan.shots if beat_id in s.beats), None)
-
-
 def beats_in(plan: ShotPlan, set_id: str) -> list[Beat]:
     """Beats that are covered by shots in this set, in story order."""
     covered = {b for s in plan.shots if s.set == set_id for b in s.beats}
