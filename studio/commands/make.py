@@ -1,0 +1,161 @@
+"""`ekonte make`, `plan` and `resume`: the talk, and the film after it.
+
+Knows what must be tried before anything is written. Does not know how a film is made.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shotplan.brief import Brief
+from shotplan.errors import BriefError
+from studio.commands.app import app
+from studio.commands.listing import list_files
+from studio.commands.options import (
+    AsJson,
+    BackendName,
+    Duration,
+    Example,
+    Fps,
+    Llm,
+    LlmModel,
+    Out,
+    Overwrite,
+    ProtocolName,
+    Script,
+    Seed,
+    Size,
+    StyleName,
+    frame_size,
+)
+from studio.output_folder import OutputFolder, Request
+from studio.script_source import EXAMPLE, read_script
+
+
+@app.command()
+def make(
+    script: Script = None,
+    example: Example = False,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    llm: Llm = "auto",
+    llm_model: LlmModel = None,
+    backend: BackendName = "embedded",
+    style: StyleName = "anime",
+    duration: Duration = None,
+    seed: Seed = 0,
+    size: Size = "480x832",
+    fps: Fps = 16,
+    protocol: ProtocolName = "director_led",
+    as_json: AsJson = False,
+) -> None:
+    """From a script to a film: the crew negotiates a plan, then it is drawn."""
+    brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
+    request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend)
+    _start(brief, request, out, overwrite=overwrite, as_json=as_json)
+
+
+@app.command()
+def plan(
+    script: Script = None,
+    example: Example = False,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    llm: Llm = "auto",
+    llm_model: LlmModel = None,
+    style: StyleName = "anime",
+    duration: Duration = None,
+    seed: Seed = 0,
+    size: Size = "480x832",
+    fps: Fps = 16,
+    protocol: ProtocolName = "director_led",
+    as_json: AsJson = False,
+) -> None:
+    """Only the talk: write plan.json and events.jsonl, draw nothing. `ekonte render` makes the film from it."""
+    brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
+    request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=None)
+    _start(brief, request, out, overwrite=overwrite, as_json=as_json)
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(help="The output folder of a run that was stopped.")],
+    backend: Annotated[str | None, typer.Option("--backend", help="Another video backend than the run had.")] = None,
+    llm: Annotated[str | None, typer.Option("--llm", help="Another address for the same model.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on where a run was stopped: no model call is made twice, no message is lost."""
+    target = OutputFolder(folder)
+    request = target.recall()
+    changes = {k: v for k, v in (("backend", backend), ("llm", llm)) if v is not None}
+    _run(target, request.model_copy(update=changes), None, as_json=as_json)
+
+
+def _brief(script: str | None, example: bool, *, size: str, **options: Any) -> Brief:
+    if example == (script is not None):
+        raise BriefError(
+            "give a script or --example, not both" if example else "there is no script",
+            todo='write one in quotes, such as ekonte make "A fox runs through a forest.", name a file, or use --example',
+        )
+    return Brief.from_text(EXAMPLE if script is None else read_script(script), size=frame_size(size), **options)
+
+
+def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool, as_json: bool) -> None:
+    """Begin a session, after everything that can fail early has been tried: nothing is written or replaced before."""
+    from agents.choose_model import choose_model
+    from agents.crew_of_models import ModelCrew
+    from graph.protocols import choose_protocol
+    from video_core.backends import make_backend
+
+    if request.backend is not None:
+        make_backend(request.backend).check()
+    choose_protocol(request.protocol)
+    model = choose_model(request.llm, model_name=request.llm_model)
+    try:
+        ModelCrew(model, brief)
+    finally:
+        model.close()
+    folder = OutputFolder.prepare(out, brief, overwrite=overwrite)
+    folder.remember(request)
+    _run(folder, request, brief, as_json=as_json)
+
+
+def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json: bool) -> None:
+    from graph.session import Session
+    from studio.filming import FilmRenderer
+    from studio.talk_view import TalkView
+
+    started = time.monotonic()
+    renderer = FilmRenderer(request.backend) if request.backend else None
+    if brief is None:
+        session = Session.open(folder.path, request.llm, renderer=renderer)
+    else:
+        session = Session.create(
+            folder.path, brief, request.llm, model_name=request.llm_model, protocol=request.protocol, renderer=renderer
+        )
+    language = session.settings.brief.language
+    with TalkView(language, quiet=as_json) as view, _told_how_to_resume(folder.path):
+        agreed = session.run(on_event=view.see)
+    files: dict[str, dict[str, Any]] = {}
+    for event in session.events():
+        if event.type == "artifact_written":
+            files[event.path] = event.model_dump(include={"path", "kind", "digest", "bytes", "shot"})
+    listed = [file for file in files.values() if (folder.path / file["path"]).is_file()]
+    talk = {"outcome": session.outcome, "messages": len(session.messages()), "revision": agreed.revision}
+    list_files(folder.path, listed, time.monotonic() - started, as_json=as_json, more=talk)
+
+
+@contextmanager
+def _told_how_to_resume(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"\nstopped; go on with: ekonte resume {folder}", file=sys.stderr)
+        raise

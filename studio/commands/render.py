@@ -1,0 +1,43 @@
+"""`ekonte render`: draws a plan.
+
+Knows what must be tried first. Does not know how a film is drawn.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.commands.app import app
+from studio.commands.listing import list_files
+from studio.commands.options import AsJson, BackendName, frame_size
+from studio.output_folder import OutputFolder
+
+
+@app.command()
+def render(
+    source: Annotated[Path, typer.Argument(help="A session folder or a plan.json.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Output folder; default the plan's own.")] = None,
+    backend: BackendName = "embedded",
+    size: Annotated[str | None, typer.Option("--size", help="Frame size, height x width; default the plan's.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw a plan again: only what is not up to date, judged by digest."""
+    from studio.filming import FilmRenderer
+    from studio.plan_file import read_plan
+    from studio.talk_view import TalkView
+    from video_core.backends import make_backend
+
+    shot_plan, home = read_plan(source)
+    make_backend(backend).check()
+    target = OutputFolder(out or home)
+    target.check_writable(shot_plan.brief)
+    started = time.monotonic()
+    with TalkView(shot_plan.brief.language, quiet=as_json) as view:
+        artifacts = FilmRenderer(backend, size=frame_size(size) if size else None).run(
+            shot_plan, target.path, view.see_phase
+        )
+    list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)
