@@ -71,7 +71,7 @@ class OptionSet(BaseModel):
     """`offload_type` of `enable_group_offload`."""
     stream: bool = True
     """Group offload: copy the next group while this one computes (`use_stream`). Forces one block per group."""
-    blocks_per_group: int = Field(1, ge=1, le=40)
+    blocks_per_group: int = Field(default=1, ge=1, le=40)
     """Group offload at block level without a stream: `num_blocks_per_group`."""
     pin_all: bool = True
     """Group offload with a stream: keep one pinned copy of all weights in RAM; false is `low_cpu_mem_usage=True` (pins group by group)."""
@@ -79,12 +79,12 @@ class OptionSet(BaseModel):
     """`regional` is `compile_repeated_blocks`, `whole` is `torch.compile` of the transformer."""
     attention: Attention = "native"
     cache: Cache = "none"
-    ulysses: int = Field(1, ge=1, le=64)
+    ulysses: int = Field(default=1, ge=1, le=64)
     """`ulysses_degree`: GPUs that share one clip by heads."""
-    ring: int = Field(1, ge=1, le=64)
+    ring: int = Field(default=1, ge=1, le=64)
     """`ring_degree`."""
     ulysses_anything: bool = False
-    tensor_parallel: int = Field(1, ge=1, le=64)
+    tensor_parallel: int = Field(default=1, ge=1, le=64)
     """`tp_degree`. No model of the Wan family has a plan for it; named so that it can be refused with the reason."""
     lora: Literal["none", "fused", "adapter", "hotswap"] = "none"
     """`fused`: added to the bf16 weights before they are quantised. `adapter`: stays apart. `hotswap`: prepared for exchange."""
