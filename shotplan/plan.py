@@ -130,6 +130,7 @@ class Prop(Frozen):
     x: float = Field(ge=-50, le=50)
     z: float = Field(ge=-50, le=50)
     yaw: float = Field(default=0.0, ge=-360, le=360, description="degrees about +Y")
+    held_by: Slug | None = Field(default=None, description="character in whose hand it is when the set is first seen")
 
     @model_validator(mode="after")
     def _has_size(self) -> Self:
@@ -266,15 +267,19 @@ class ShotPlan(Frozen):
         cast = {c.id for c in self.cast}
         beats = {b.id for b in self.beats}
         props = {p.id for s in self.sets for p in s.props}
+        for n, stage_set in enumerate(self.sets):
+            for k, prop in enumerate(stage_set.props):
+                if prop.held_by is not None and prop.held_by not in cast:
+                    raise ValueError(f"/sets/{n}/props/{k}/held_by: {prop.held_by!r} is not in the cast")
         for n, beat in enumerate(self.beats):
             if beat.actor is not None and beat.actor not in cast:
                 raise ValueError(f"/beats/{n}/actor: {beat.actor!r} is not in the cast ({', '.join(sorted(cast)) or 'empty'})")
         for n, shot in enumerate(self.shots):
             at = f"/shots/{n}"
-            stage_set = self.stage_set(shot.set)
-            if stage_set is None:
+            place = self.stage_set(shot.set)
+            if place is None:
                 raise ValueError(f"{at}/set: there is no set {shot.set!r}")
-            marks = {m.id for m in stage_set.marks}
+            marks = {m.id for m in place.marks}
             for beat_id in shot.beats:
                 if beat_id not in beats:
                     raise ValueError(f"{at}/beats: there is no beat {beat_id!r}")

@@ -36,6 +36,8 @@ BACK_ROW = (
     (Spot("far_right_back", 6.9, -2.4), Spot("far_right_deep", 7.0, -3.2)),
 )
 FRONT_ROW = (2.1, 3.9, -2.1, 5.2, -3.9, 0.9)
+BROUGHT = frozenset({"eat", "drink", "read", "write", "put_down", "throw", "give"})
+"""Actions whose thing is in the hand already, unless the story has it picked up first."""
 OBSTACLE_X = {1: (0.6,), 2: (-2.1, 2.4), 3: (-4.0, 0.0, 4.0)}
 
 
@@ -56,6 +58,7 @@ def set_the_stage(
     front, back = 0, 0
     for id, name, kind in props:
         half = PROP_KINDS[kind].size[0] / 2
+        holder = brought_by(id, kind, beats)
         if id in order:
             x = xs[order.index(id)]
             placed.append(Prop.of_kind(id, name, kind, x, 0.0))
@@ -67,7 +70,7 @@ def set_the_stage(
             x = FRONT_ROW[front % len(FRONT_ROW)] + 0.5 * (front // len(FRONT_ROW))
             front += 1
             z = 0.7
-            placed.append(Prop.of_kind(id, name, kind, x, z))
+            placed.append(Prop.of_kind(id, name, kind, x, z, held_by=holder))
             marks.append(Mark(id=f"by_{id}"[:40], x=round(x - half - 0.45, 2), z=z))
         else:
             spot = BACK_ROW[back % len(BACK_ROW)][0]
@@ -77,6 +80,15 @@ def set_the_stage(
             placed.append(Prop.of_kind(id, name, kind, spot.x, z))
             marks.append(Mark(id=f"by_{id}"[:40], x=round(spot.x - half - 0.5, 2), z=round(z + deep + 0.5, 2)))
     return tuple(placed), tuple({m.id: m for m in marks}.values())
+
+
+def brought_by(id: str, kind: str, beats: Sequence[Beat]) -> str | None:
+    """Who has a thing in hand from the start: whoever is the first to use it, when that use needs no picking up.
+
+    Somebody who sits and reads does not get up to fetch the book.
+    """
+    first = next((b for b in beats if b.target == id), None)
+    return first.actor if first is not None and first.action in BROUGHT and PROP_KINDS[kind].handheld else None
 
 
 def spots(stage_set: StageSet, prop: Prop) -> tuple[Spot, ...]:

@@ -50,7 +50,7 @@ class StagedCache:
             # One pass: everybody's way is played on from shot to shot, bodies are made only where they are new.
             entries: dict[str, Entry] = {}
             for index, shot in enumerate(plan.shots[: missing[-1] + 1]):
-                played = play(plan, index, entries.get(shot.set, Entry()))
+                played = play(plan, index, entries.get(shot.set, Entry.first(plan.stage_set(shot.set))))
                 entries[shot.set] = played.leaves
                 if index in missing:
                     self._keep(keys[index], embody(plan, played))

@@ -28,6 +28,12 @@ class Entry:
     held: dict[str, str] = field(default_factory=dict)
     opened: dict[str, float] = field(default_factory=dict)
 
+    @classmethod
+    def first(cls, stage_set: StageSet | None) -> Entry:
+        """Before anything has happened: things are where the set has them, or in the hand that brings them."""
+        props = stage_set.props if stage_set is not None else ()
+        return cls(held={p.id: p.held_by for p in props if p.held_by is not None})
+
 
 def present(plan: ShotPlan, shot: Shot) -> list[str]:
     """Characters on stage in a shot, cast order: who performs, who is acted on, who is framed, whose beats it covers."""

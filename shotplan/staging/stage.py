@@ -38,7 +38,7 @@ def stage(plan: ShotPlan, shot: Shot) -> StagedShot:
         raise StagingError(
             f"shot {shot.id!r} is not in this plan", where="/shots", todo="take the shot from plan.shots"
         )
-    entry = Entry()
+    entry = Entry.first(plan.stage_set(shot.set))
     for k in range(index):
         if plan.shots[k].set == shot.set:
             entry = play(plan, k, entry).leaves
@@ -50,7 +50,7 @@ def stage_all(plan: ShotPlan) -> list[StagedShot]:
     entries: dict[str, Entry] = {}
     staged = []
     for k, shot in enumerate(plan.shots):
-        played = play(plan, k, entries.get(shot.set, Entry()))
+        played = play(plan, k, entries.get(shot.set, Entry.first(plan.stage_set(shot.set))))
         entries[shot.set] = played.leaves
         staged.append(embody(plan, played))
     return staged
