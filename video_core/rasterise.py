@@ -189,6 +189,12 @@ def _scaled(inverse: NDArray[np.float16], nearest: float) -> NDArray[np.float16]
     return inverse
 
 
+JOINT_DEPTH = 0.08
+"""Metres that a joint may lie under the surface in front of it and still count as seen: half a limb."""
+DEPTH_SLACK = 0.02
+"""The same for the rounding of half-precision inverse depth, as a share of the distance."""
+
+
 def _seen(pixels: Floats, owner: NDArray[np.integer], ids: NDArray[np.uint8], inverse: NDArray[np.float16]) -> Floats:
     """Pixels and depth (F,...,3) to pixels and visibility: 1 seen, `OCCLUDED` behind something else, 0 out of frame."""
     count, h, w = ids.shape
@@ -198,7 +204,8 @@ def _seen(pixels: Floats, owner: NDArray[np.integer], ids: NDArray[np.uint8], in
     row = np.clip(np.nan_to_num(y), 0, h - 1).astype(np.int64)
     frame = np.arange(count).reshape(-1, *([1] * (x.ndim - 1)))
     own = ids[frame, row, column] == owner
-    near = inverse[frame, row, column] <= 1.04 / np.maximum(depth, 0.06) + 0.02
+    surface = 1.0 / np.maximum(inverse[frame, row, column].astype(np.float64), 1e-4)
+    near = surface >= depth * (1 - DEPTH_SLACK) - JOINT_DEPTH
     visible = np.where(inside, np.where(own | near, 1.0, OCCLUDED), 0.0)
     limit = 4.0 * max(h, w)
     return np.stack([np.clip(x, -limit, limit), np.clip(y, -limit, limit), visible], axis=-1)

@@ -35,6 +35,19 @@ def test_a_nearer_person_covers_a_farther_one() -> None:
     assert hidden.max() <= 1.0
 
 
+def test_a_body_far_away_shows_no_joint_through_the_wall_before_it() -> None:
+    person = puppets.actor("boy", "boy", 2, z=-4.0)
+    wall = puppets.prop("wall", "wall", 2, 0.0, -3.2)
+    cam = puppets.camera(2, (0.0, 1.2, 8.0), (0.0, 0.8, -4.0))
+    open_air = condition(puppets.shot(2, cam, (person,)), size=SIZE).joints_2d[0, 0]
+    behind = condition(puppets.shot(2, cam, (person,), (wall,)), size=SIZE)
+    height = wall.prop.size[1]
+    low = [j for j in range(18) if person.joints[0, j, 1] < height - 0.15]
+    assert low
+    assert (open_air[low, 2] == 1.0).sum() > 0.7 * len(low)
+    assert (behind.joints_2d[0, 0, low, 2] < 0.5).all()
+
+
 def test_inverse_depth_orders_things_as_their_distance_does() -> None:
     cam = puppets.camera(2, (0.0, 1.0, 6.0), (0.0, 0.5, 0.0))
     things = (
