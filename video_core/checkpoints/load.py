@@ -1,0 +1,186 @@
+"""Files become modules: diffusion transformer, VAE, text and image encoder, each alone, in the asked number format.
+
+Knows diffusers' and transformers' classes and the original key names. Does not know when a part is needed or where it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import init_empty_weights
+from diffusers import AutoencoderKLWan, WanAnimateTransformer3DModel, WanTransformer3DModel, WanVACETransformer3DModel
+from diffusers.loaders.single_file_utils import convert_wan_transformer_to_diffusers, convert_wan_vae_to_diffusers
+from safetensors import SafetensorError, safe_open
+from torch import nn
+
+from shotplan.errors import RenderError
+from video_core.checkpoints.header import AGAIN
+from video_core.checkpoints.inspect import Architecture, diffusers_config, strip_prefix
+from video_core.checkpoints.locate import Part, Weights
+
+State = dict[str, torch.Tensor]
+CLASSES: dict[str, Any] = {"plain": WanTransformer3DModel, "vace": WanVACETransformer3DModel, "animate": WanAnimateTransformer3DModel}
+
+
+def load_transformer(
+    weights: Weights, found: Architecture, *, heads: int, vace_layers: tuple[int, ...] = (), dtype: torch.dtype = torch.bfloat16,
+    change: Callable[[State], tuple[State, object]] | None = None,
+) -> nn.Module:
+    """A diffusers transformer on the CPU in evaluation mode, its norms, time embedding and tables in float32.
+
+    The files are read as they are, so a left-over shard index does no harm. `change` may edit the state under diffusers' names
+    (LoRA fusion) before it is cast. Raises `RenderError` when tensors are missing, superfluous or of another shape.
+    """  # fmt: skip
+    where = str(weights.files.paths[0])
+    kind = CLASSES[found.kind]
+    config = weights.config or diffusers_config(found, heads=heads, vace_layers=vace_layers)
+    if weights.gguf:
+        return _gguf(kind, weights, config, dtype)
+    with init_empty_weights():
+        model: nn.Module = kind.from_config(config)
+    state = read_state(weights.files.paths)
+    if found.naming == "original":
+        state = {strip_prefix(name): tensor for name, tensor in state.items()}
+        positions = state.pop("img_emb.emb_pos", None)  # diffusers' own map forgets it
+        state = convert_wan_transformer_to_diffusers(state)
+        if positions is not None:
+            state["condition_embedder.image_embedder.pos_embed"] = positions
+    else:
+        state = {strip_prefix(name): tensor for name, tensor in state.items()}
+    state = {name: tensor for name, tensor in state.items() if "norm_added_q" not in name}
+    if change is not None:
+        state, _ = change(state)
+    wide = tuple(kind._keep_in_fp32_modules or ())
+    for name, tensor in state.items():
+        if tensor.is_floating_point():
+            state[name] = tensor.to(torch.float32 if any(part in name.split(".") for part in wide) else dtype)
+    _fill(model, state, where)
+    return model.eval().requires_grad_(False)
+
+
+def read_state(paths: tuple[Path, ...]) -> State:
+    """Every tensor of the files, memory-mapped. Raises `RenderError` when one cannot be read."""
+    state: State = {}
+    for path in paths:
+        try:
+            with safe_open(path, framework="pt") as file:
+                for name in file.keys():  # noqa: SIM118  (not a dictionary)
+                    state[name] = file.get_tensor(name)
+        except (SafetensorError, OSError) as e:
+            raise RenderError(f"the weight file cannot be read: {e}", where=str(path), todo=AGAIN) from e
+    return state
+
+
+def _fill(model: nn.Module, state: State, where: str) -> None:
+    expected = dict(model.state_dict(keep_vars=True))
+    wrong = [name for name in expected.keys() & state.keys() if expected[name].shape != state[name].shape]
+    missing, extra = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
+    if wrong or missing or extra:
+        what = [f"{len(missing)} tensors are missing, such as {missing[0]}"] if missing else []
+        what += [f"{len(extra)} belong to no part, such as {extra[0]}"] if extra else []
+        what += [f"{wrong[0]} has shape {tuple(state[wrong[0]].shape)} instead of {tuple(expected[wrong[0]].shape)}"] if wrong else []
+        raise RenderError(f"the weights do not fit their configuration: {'; '.join(what)}", where=where, todo="check the download")
+    model.load_state_dict(state, assign=True)
+    for module in model.modules():  # tables that are computed, not stored, are still on the meta device
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            if buffer.is_meta:
+                raise RenderError(f"the weights lack {name}", where=where, todo="check the download")
+
+
+def _gguf(kind: Any, weights: Weights, config: dict[str, Any], dtype: torch.dtype) -> nn.Module:
+    from diffusers import GGUFQuantizationConfig
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "config.json").write_text(json.dumps({"_class_name": kind.__name__, **config}), encoding="utf-8")
+        try:
+            model: nn.Module = kind.from_single_file(
+                str(weights.files.paths[0]), config=folder, torch_dtype=dtype,
+                quantization_config=GGUFQuantizationConfig(compute_dtype=dtype),
+            )  # fmt: skip
+        except (ValueError, KeyError, RuntimeError, OSError) as e:
+            raise RenderError(f"the GGUF file cannot be loaded: {e}", where=str(weights.files.paths[0]), todo=AGAIN) from e
+    return model.eval().requires_grad_(False)
+
+
+def load_vae(part: Part, dtype: torch.dtype = torch.float32) -> AutoencoderKLWan:
+    """The Wan VAE on the CPU. Raises `RenderError`."""
+    if not part.original:
+        return _pretrained(AutoencoderKLWan, part.path, torch_dtype=dtype).eval().requires_grad_(False)
+    state = convert_wan_vae_to_diffusers(read_archive(part.path))
+    with init_empty_weights():
+        model = AutoencoderKLWan.from_config(_vae_config(state))
+    _fill(model, {name: tensor.to(dtype) for name, tensor in state.items()}, str(part.path))
+    return model.eval().requires_grad_(False)
+
+
+def _vae_config(state: State) -> dict[str, Any]:
+    """The configuration of Wan2.1's VAE with the file's own widths."""
+    return {"base_dim": state["encoder.conv_in.weight"].shape[0], "z_dim": state["post_quant_conv.weight"].shape[0]}
+
+
+def load_text_encoder(part: Part, dtype: torch.dtype = torch.bfloat16) -> nn.Module:
+    """UMT5's encoder on the CPU. Raises `RenderError`."""
+    from transformers import UMT5EncoderModel
+
+    if not part.original:
+        return _pretrained(UMT5EncoderModel, part.path, dtype=dtype).eval().requires_grad_(False)
+    from video_core.checkpoints.original_encoders import text_config, text_state
+
+    state = text_state(read_archive(part.path))
+    return _transformers(UMT5EncoderModel, text_config(state), state, dtype, part.path)
+
+
+def load_image_encoder(part: Part, dtype: torch.dtype = torch.float32) -> nn.Module:
+    """CLIP's vision tower on the CPU. Raises `RenderError`."""
+    from transformers import CLIPVisionModel
+
+    if not part.original:
+        return _pretrained(CLIPVisionModel, part.path, dtype=dtype).eval().requires_grad_(False)
+    from video_core.checkpoints.original_encoders import vision_config, vision_state
+
+    state = vision_state(read_archive(part.path))
+    return _transformers(CLIPVisionModel, vision_config(state), state, dtype, part.path)
+
+
+def load_tokenizer(path: Path) -> Any:
+    """The prompt's tokenizer. Raises `RenderError`."""
+    from transformers import AutoTokenizer
+
+    return _pretrained(AutoTokenizer, path)
+
+
+def read_archive(path: Path) -> State:
+    """The tensors of a `.pth` file; nothing in it is executed. Raises `RenderError`."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except Exception as e:
+        raise RenderError(f"the weight file cannot be read: {str(e).splitlines()[0]}", where=str(path), todo=AGAIN) from e
+    return {name: tensor for name, tensor in content.items() if isinstance(tensor, torch.Tensor)}
+
+
+def _transformers(kind: Any, config: Any, state: State, dtype: torch.dtype, path: Path) -> nn.Module:
+    model: nn.Module = kind(config).to(dtype)
+    missing, extra = model.load_state_dict({name: tensor.to(dtype) for name, tensor in state.items()}, strict=False)
+    missing = [name for name in missing if not name.endswith(("embed_tokens.weight", "position_ids"))]
+    if missing or extra:
+        raise RenderError(
+            f"the weights do not fit {kind.__name__}: {len(missing)} missing, {len(extra)} superfluous, such as {(missing + extra)[0]}",
+            where=str(path), todo="check the download",
+        )  # fmt: skip
+    return model.eval().requires_grad_(False)
+
+
+def _pretrained(kind: Any, path: Path, **options: Any) -> Any:
+    try:
+        return kind.from_pretrained(str(path), local_files_only=True, **options)
+    except RenderError:
+        raise
+    except Exception as e:  # every library has its own error classes for a damaged folder
+        raise RenderError(
+            f"{path.name} cannot be loaded: {str(e).splitlines()[0] if str(e) else type(e).__name__}", where=str(path), todo=AGAIN
+        ) from e
