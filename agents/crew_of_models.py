@@ -17,17 +17,19 @@ from shotplan.brief import Brief
 from shotplan.errors import BriefError, NegotiationError
 from shotplan.plan import ShotPlan
 
+Options = Literal["supported", "all"]
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese", "ja": "Japanese"}
 
 
 class ModelCrew:
     """All agents of a session; see `agents.crew.Crew`.
 
-    `options`: `supported` lets the model choose among what the script's words support; `all` puts every action behind them, for a
-    model that reads well. Raises `BriefError` when the model does not read the brief's language (its attribute `languages`).
+    `options`: `supported` lets the model choose among what the script's words support; `all` puts everything else behind them, for
+    a model that reads well; None is the model's own attribute `options`, else `supported` for a small model and `all` for others.
+    Raises `BriefError` when the model does not read the brief's language (its attribute `languages`).
     """
 
-    def __init__(self, model: Model, brief: Brief, *, options: Literal["supported", "all"] = "supported") -> None:
+    def __init__(self, model: Model, brief: Brief, options: Options | None = None) -> None:
         languages = getattr(model, "languages", None)
         if languages is not None and brief.language not in languages:
             reads = ", ".join(LANGUAGE_NAMES.get(code, code) for code in sorted(languages))
@@ -36,8 +38,10 @@ class ModelCrew:
                 todo="start a model that reads it with `vllm serve Qwen/Qwen3-4B-Instruct-2507` and pass --llm http://127.0.0.1:8000/v1",
             )
         self._model = model
-        self.director = Director(model, options)
-        self._scene, self._camera = SceneAgent(model), CameraAgent(model)
+        small = getattr(model, "small", False)
+        self.options: Options = options or getattr(model, "options", None) or ("supported" if small else "all")
+        self.director = Director(model, self.options)
+        self._scene, self._camera = SceneAgent(model, self.options), CameraAgent(model, self.options)
 
     def agent(self, id: str, plan: ShotPlan) -> Agent:
         """The agent with this id. Raises `NegotiationError` for anybody who is not in the crew."""
@@ -54,4 +58,4 @@ class ModelCrew:
                 where="/cast",
                 todo=f"choose one of: director, scene, camera, {', '.join(c.id for c in plan.cast) or 'nobody cast yet'}",
             )
-        return CharacterAgent(id, self._model)
+        return CharacterAgent(id, self._model, self.options)

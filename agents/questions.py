@@ -19,9 +19,10 @@ from shotplan.errors import ModelError
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `options`, most likely first."""
+    """One of `options`, most likely first. The prompt lists the first `likely` of them, or all where that is None."""
 
     options: tuple[str, ...]
+    likely: int | None = None
 
     def __post_init__(self) -> None:
         if not self.options:
@@ -79,14 +80,15 @@ class Question:
 
     def request(self, language: str, seed: int = 0) -> ModelRequest:
         """The request to a model, prompt rendered in `language`."""
-        options = {k: list(f.options) for k, f in self.open_fields.items() if isinstance(f, Choice)}
+        choices = {k: f for k, f in self.open_fields.items() if isinstance(f, Choice)}
         written = prompts.render(
             self.template or self.name.replace(".", "_"),
             language,
             **self.values,
             agent=self.agent,
             asked=list(self.open_fields),
-            options=options,
+            options={k: list(f.options[: f.likely]) for k, f in choices.items()},
+            more=[k for k, f in choices.items() if f.likely is not None and f.likely < len(f.options)],
             certain=self.certain,
         )
         messages = tuple(ChatMessage(role=role, content=text) for role, text in written)  # type: ignore[arg-type]

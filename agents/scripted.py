@@ -24,6 +24,9 @@ class ScriptedModel:
     Raises `ModelError` when a canned answer does not fit the request's schema.
     """
 
+    options = "supported"
+    """It takes the first of what the script supports, so that what lies behind need not be offered."""
+
     def __init__(self, answers: Mapping[str, Any] | None = None, *, name: str = "scripted") -> None:
         self.name = name
         self.asked: list[ModelRequest] = []

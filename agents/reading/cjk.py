@@ -6,7 +6,7 @@ Knows particles, measure words and verb stems. Does not know who is meant by a p
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -144,8 +144,10 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
             part.text, spoken_by=lambda rest: bool(re.match(r"と|[^。！？]{0,8}(说|问|喊|道)", rest))
         ):
             _add_scene(scenes, _without_quotes(sentence), language)
-            for a, b in [(0, len(sentence))] if by_sentence else _segments(sentence, language):
+            ranges = [(0, len(sentence))] if by_sentence else _segments(sentence, language)
+            for a, b in ranges:
                 clause = _clause(sentence[a:b], part.start + offset + a, language, carried, count, len(scenes) - 1)
+                clause = replace(clause, around=sentence if len(ranges) > 1 else "")
                 carried = clause.subjects or carried
                 clauses.append(clause)
             count += 1

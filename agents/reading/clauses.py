@@ -58,6 +58,8 @@ class Clause:
     """Dialogue, verbatim, without quotation marks."""
     speaker: str = ""
     """Name in front of a line, as in `MIA: Hello.`"""
+    around: str = ""
+    """The whole sentence it stands in, verbatim; empty when it is the clause itself."""
     happens: bool = True
     """False for a description, such as `It is night.`"""
 

@@ -6,6 +6,7 @@ Knows word order. Does not know who is meant by a pronoun: that is casting's wor
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from agents.reading import words_en as w
@@ -156,7 +157,7 @@ def _clauses(
         clause = _clause(sentence[left:right], start, left, tokens, a, b, subjects, count, scene, " ".join(lines))
         found.append(clause)
         subjects = clause.subjects or subjects
-    return found
+    return [replace(c, around=sentence) for c in found] if len(found) > 1 else found
 
 
 def _around_quotes(bounds: list[tuple[int, int]], marks: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from agents.crew import Decision, Proposal
 from agents.model import Model
-from agents.questions import Choice, Question, ask
+from agents.questions import Choice, Question, Words, ask
+from agents.reading.camera_words import camera_order
 from agents.roles.answering import answer
+from agents.roles.outline import Reader, shown
 from shotplan.plan import CameraSpec, Shot, ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
-from shotplan.vocabulary import ACTIONS
+from shotplan.vocabulary import ACTIONS, ANGLES, LENSES, MOVES, SHOT_SIZES, Vocabulary
+from shotplan.vocabulary import SIDES as ALL_SIDES
 
 EVERYONE = "everyone"
+VOCABULARIES: dict[str, Vocabulary[Any]] = {
+    "size": SHOT_SIZES, "angle": ANGLES, "move": MOVES, "lens": LENSES, "side": ALL_SIDES,
+}  # fmt: skip
 SIDES = ("audience", "audience_right", "audience_left")
 """Sides that never cross the line of action of people who face each other along the stage."""
 SERVES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -105,8 +111,9 @@ class CameraAgent:
     id = "camera"
     role = Role.CAMERA
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, options: Literal["supported", "all"] = "supported") -> None:
         self._model = model
+        self._reader = Reader(options == "supported")
 
     def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
         """A camera for every shot; after a change, only for the shots that it concerns."""
@@ -162,20 +169,26 @@ class CameraAgent:
             )
         else:
             lenses = serves["lens"]
-        fields = {
-            "size": Choice(size),
-            "angle": Choice(angles),
-            "move": Choice(moves),
-            "lens": Choice(lenses),
-            "subject": Choice(subjects),
-            "side": Choice(sides),
-        }
-        spans = " / ".join(b.span for b in (plan.beat(i) for i in shot.beats) if b is not None)[:300]
+        asked = camera_order(shot.notes, plan.brief.language)
+        usual = {"size": size, "angle": angles, "move": moves, "lens": lenses, "side": sides}
+        fields: dict[str, Choice | Words] = {}
+        for key, options in usual.items():
+            said = getattr(asked, key)
+            if not shot.notes:
+                fields[key] = Choice(options)
+            else:
+                fields[key] = self._reader.choice((said,) if said else options, VOCABULARIES[key])
+        fields["subject"] = Choice(subjects)
+        size = fields["size"].options  # type: ignore[union-attr]
+        fields = {key: fields[key] for key in ("size", "angle", "move", "lens", "subject", "side")}
+        beats = [b.span for b in (plan.beat(i) for i in shot.beats) if b is not None]
+        spans = shown(" / ".join(dict.fromkeys([*beats, *([shot.notes] if shot.notes else [])])))
         values = {
             "clause": spans,
             "purpose": purpose,
             "hint": f"{size[0]} {REASONS[purpose]}",
             "seconds": shot.duration,
+            "vocabulary": self._reader.lists(**VOCABULARIES),
             "heard": list(heard)[-4:],
             "now": f"{shot.camera.size}, {shot.camera.angle}, {shot.camera.move}, {shot.camera.lens}",
         }

@@ -65,6 +65,8 @@ class Act:
     """Index of the act whose actor this one goes on with: `She catches it and laughs.`"""
     before: str = ""
     """The clause before, for whoever has to say who is meant."""
+    previous: str = ""
+    """The sentence before the clause's sentence."""
 
 
 @dataclass
@@ -202,13 +204,14 @@ class Casting:
             self.recent.insert(0, id)
 
 
-def cast_story(reading: Reading) -> Story:
-    """Entities and acts of a reading, in order."""
+def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
+    """Entities and acts of a reading, in order. `every_clause`: clauses in which nothing seems to happen are acts too."""
     casting = Casting()
     acts: list[Act] = []
     previous: list[str] = []
     speakers: list[str] = []
     last: Clause | None = None
+    previous_sentence = ""
     for clause in reading.clauses:
         scene = clause.scene
         certain: list[str] = []
@@ -251,7 +254,9 @@ def cast_story(reading: Reading) -> Story:
         casting.seen([*actors, *objects, *things])
         if who:
             previous = list(who)
-        if clause.happens:
+        if last is not None and last.sentence != clause.sentence:
+            previous_sentence = last.around or last.span
+        if clause.happens or every_clause:
             goes_on = (
                 last is not None
                 and last.happens
@@ -268,6 +273,7 @@ def cast_story(reading: Reading) -> Story:
                     tuple(others[:2]),
                     len(acts) - 1 if goes_on else None,
                     last.span if last else "",
+                    previous_sentence,
                 )
             )
         last = clause

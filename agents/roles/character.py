@@ -7,14 +7,16 @@ Questions: `character.play` per beat, `character.attend` per shot without a beat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from agents.crew import Decision, Proposal
 from agents.model import Model
 from agents.questions import Choice, Question, ask
+from agents.reading.positions import names_a_position
 from agents.roles.answering import answer
 from agents.roles.blocking import destination, zones
 from agents.roles.casting import MUTUAL
+from agents.roles.outline import shown
 from shotplan.errors import NegotiationError
 from shotplan.plan import Beat, Character, Performance, Shot, ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
@@ -54,9 +56,10 @@ class CharacterAgent:
 
     role = Role.CHARACTER
 
-    def __init__(self, id: str, model: Model) -> None:
+    def __init__(self, id: str, model: Model, options: Literal["supported", "all"] = "supported") -> None:
         self.id = id
         self._model = model
+        self._everything = options == "all"
 
     def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
         """Performances of this character in every shot where it acts or is present; nothing else is touched."""
@@ -126,6 +129,11 @@ class CharacterAgent:
         elif beat.action in ("jump_over", "jump_onto", "climb_over", "climb_onto"):
             pace = ("normal",)
         strength = ("strongly",) if beat.intensity > 0.8 else ("clearly", "slightly", "strongly")
+        stage_set = plan.stage_set(shot.set)
+        if self._everything and stage_set is not None and names_a_position(beat.span, plan.brief.language):
+            marks = [m.id for m in stage_set.marks]
+            starts = tuple(dict.fromkeys((*starts, *marks, HERE)))
+            ends = tuple(dict.fromkeys((*ends, *marks, HERE)))
         fields = {
             "start": Choice(tuple(starts)),
             "end": Choice(tuple(ends)),
@@ -139,7 +147,7 @@ class CharacterAgent:
             fields,
             {
                 "name": _name(plan, self.id),
-                "clause": beat.span[:300],
+                "clause": shown(beat.span),
                 "action": template.label("en"),
                 "seconds": shot.duration,
                 "heard": list(heard)[-4:],
@@ -172,7 +180,7 @@ class CharacterAgent:
             self.id,
             "character.attend",
             fields,
-            {"name": _name(plan, self.id), "clause": span[:300], "heard": list(heard)[-4:]},
+            {"name": _name(plan, self.id), "clause": shown(span), "heard": list(heard)[-4:]},
         )
 
     def _performance(

@@ -35,33 +35,27 @@ class Director:
 
     def __init__(self, model: Model, options: Literal["supported", "all"] = "supported") -> None:
         self._model = model
-        self._supported_only = options == "supported"
+        self._reader = o.Reader(options == "supported")
 
     def outline(self, plan: ShotPlan) -> Proposal:
         """Cast, sets with props, beats and shots of an empty plan, from its brief. Raises `ModelError` naming the call."""
         brief = plan.brief
         reading = read(brief.script, brief.language)
-        story = cast_story(reading)
+        story = cast_story(reading, every_clause=not self._reader.supported_only)
         scenes = reading.scenes[:MOST_SETS]
         strangers = [e for e in story.cast if e.kind is None]
         things = [e for e in story.props if e.kind is None]
         questions = [
-            *[
-                o.kind_question(e, o.sentence_around(reading, e), supported_only=self._supported_only)
-                for e in strangers
-            ],
-            *[o.prop_question(e, o.sentence_around(reading, e)) for e in things],
+            *[o.kind_question(e, o.sentence_around(reading, e), self._reader) for e in strangers],
+            *[o.prop_question(e, o.sentence_around(reading, e), self._reader) for e in things],
             *[
                 o.place_question(
-                    s,
-                    _scene_text(reading, k),
-                    [e.kind for e in story.props if k in e.scenes],
-                    supported_only=self._supported_only,
+                    s, _scene_text(reading, k), [e.kind for e in story.props if k in e.scenes], self._reader
                 )
                 for k, s in enumerate(scenes)
             ],
             o.pace_question(brief.script, len(story.acts)),
-            *[o.beat_question(a, story, supported_only=self._supported_only) for a in story.acts],
+            *[o.beat_question(a, story, self._reader) for a in story.acts],
         ]
         answers = ask(self._model, questions, brief.language, seed=brief.seed)
         said = iter(answers.each)
@@ -82,12 +76,17 @@ class Director:
         actors: list[str] = []
         for act in story.acts:
             played = next(said)
-            if act.follows is not None:
+            if act.follows is not None and self._reader.supported_only:
                 played["who"] = actors[act.follows]
             actors.append(played["who"])
             for beat in o.beats_of(len(beats) + 1, act, played):
                 beats.append(beat)
                 scene_of[beat.id] = min(act.clause.scene, len(scenes) - 1)
+        empty = not beats
+        if empty:  # a film shows something: the script's first clause, as it stands
+            first = next((a for a in story.acts if a.clause.happens), story.acts[0])
+            beats = o.beats_of(1, first, {"action": "perform", "who": o.NONE, "target": o.NONE, "emotion": "neutral"})
+            scene_of = {b.id: min(first.clause.scene, len(scenes) - 1) for b in beats}
         sets: list[StageSet] = []
         set_ids: list[str] = []
         for k, scene in enumerate(scenes):
@@ -130,7 +129,8 @@ class Director:
         )
         if answers.certain:
             intent += f"; {answers.certain} of {len(questions)} questions had one answer in the text and were not asked"
-        for note in (reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
+        nothing = "no event was found, so that the first clause is shown as it stands" if empty else ""
+        for note in (nothing, reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
             intent += f"; {note}" if note else ""
         return Proposal(patch=tuple(patch), intent=intent, replies=answers.replies)
 
@@ -169,4 +169,4 @@ def _add(path: str, part: Any) -> dict[str, Any]:
 
 
 def _scene_text(reading: Any, scene: int) -> str:
-    return ". ".join(c.span.rstrip(".") for c in reading.clauses if c.scene == scene)[:400]
+    return " ".join(dict.fromkeys(c.around or c.span for c in reading.clauses if c.scene == scene))

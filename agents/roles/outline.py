@@ -1,19 +1,26 @@
 """The questions of an outline and what their answers make: kinds, places, beats.
 
-Knows what the text supports and offers that first. Does not know shots (`shots`) or who asks.
+Knows what the text supports and offers that first; a model that reads well may choose anything else of the vocabularies. Does
+not know shots (`shots`) or who asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from agents.questions import Choice, Question
 from agents.reading import Reading, Scene
 from agents.roles.casting import MUTUAL, Act, Entity, Story
 from shotplan.plan import Beat
-from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, PLACES, PROP_KINDS
+from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS
 
 NONE = "none"
+NOTHING = "nothing"
+"""The action of a clause that shows no event: a description, a wish, a negation, the past, an order to the camera."""
+LONGEST = 400
+"""Characters of script that one question shows of one clause."""
 PLACE_OF_PROP = {
     "door": "room",
     "window": "room",
@@ -53,7 +60,29 @@ NEEDS_TARGET = frozenset(
 )
 
 
-def kind_question(entity: Entity, sentence: str, *, supported_only: bool) -> Question:
+@dataclass(frozen=True)
+class Reader:
+    """What the model that is asked may do: choose among what the script's words support, or correct that with anything else."""
+
+    supported_only: bool
+
+    def choice(self, supported: Sequence[str], everything: Iterable[str]) -> Choice:
+        """What the words support; behind it, for a reader who may correct it, everything, of which the prompt has a list."""
+        likely = tuple(dict.fromkeys(supported))
+        options = likely if self.supported_only else tuple(dict.fromkeys((*likely, *everything)))
+        return Choice(options, likely=None if len(options) == len(likely) else len(likely))
+
+    def lists(self, **vocabularies: Iterable[str]) -> dict[str, list[str]]:
+        """What the system message lists once; nothing where only what is supported may be chosen."""
+        return {} if self.supported_only else {key: list(words) for key, words in vocabularies.items()}
+
+
+def shown(text: str, longest: int = LONGEST) -> str:
+    """The text, or its beginning with an ellipsis that says that it goes on."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def kind_question(entity: Entity, sentence: str, reader: Reader) -> Question:
     """Which kind of character somebody is whom the vocabulary does not know: a person for a name, else perhaps a creature."""
     sounds_female = entity.name.endswith(("a", "ie", "elle", "ine", "y"))
     people: tuple[str, ...] = ("woman", "man", "girl", "boy") if sounds_female else ("man", "woman", "boy", "girl")
@@ -66,30 +95,37 @@ def kind_question(entity: Entity, sentence: str, *, supported_only: bool) -> Que
         or entity.name.endswith(("er", "or", "ist", "ian", "man", "woman", "boss"))
     )
     options: tuple[str, ...] = people if person else ("creature", *people)
-    if not supported_only:
-        options = tuple(dict.fromkeys([*options, *CHARACTER_KINDS]))
-    return Question("director", "outline.kind", {"kind": Choice(options)}, {"name": entity.name, "sentence": sentence})
-
-
-def prop_question(entity: Entity, sentence: str) -> Question:
-    """Which kind of prop a thing is that the vocabulary does not know."""
     return Question(
         "director",
-        "outline.prop",
-        {"kind": Choice(("thing", *[k for k in PROP_KINDS if k != "thing"]))},
-        {"name": entity.name, "sentence": sentence},
+        "outline.kind",
+        {"kind": reader.choice(options, CHARACTER_KINDS)},
+        {"name": entity.name, "sentence": sentence, "vocabulary": reader.lists(kind=CHARACTER_KINDS)},
     )
 
 
-def place_question(scene: Scene, text: str, props: Sequence[str | None], *, supported_only: bool) -> Question:
+def prop_question(entity: Entity, sentence: str, reader: Reader) -> Question:
+    """Which kind of prop a thing is that the vocabulary does not know."""
+    options = ("thing", *[k for k in PROP_KINDS if k != "thing"])
+    return Question(
+        "director",
+        "outline.prop",
+        {"kind": reader.choice(options if reader.supported_only else options[:1], options)},
+        {"name": entity.name, "sentence": sentence, "vocabulary": reader.lists(kind=PROP_KINDS)},
+    )
+
+
+def place_question(scene: Scene, text: str, props: Sequence[str | None], reader: Reader) -> Question:
     """Where a scene happens: what the script names, else what its things suggest, else an ordinary place."""
     likely = [PLACE_OF_PROP[p] for p in props if p in PLACE_OF_PROP]
     if "into a house" in text or "into the house" in text:
         likely = ["room"]
     options = scene.places or tuple(dict.fromkeys(likely)) or ("field", "street", "room", "forest")
-    if not supported_only:
-        options = tuple(dict.fromkeys([*options, *PLACES]))
-    return Question("director", "outline.place", {"place": Choice(options)}, {"text": text[:400]})
+    return Question(
+        "director",
+        "outline.place",
+        {"place": reader.choice(options, PLACES)},
+        {"text": shown(text), "vocabulary": reader.lists(place=PLACES)},
+    )
 
 
 def pace_question(script: str, beats: int) -> Question:
@@ -97,38 +133,68 @@ def pace_question(script: str, beats: int) -> Question:
         "director",
         "outline.pace",
         {"pace": Choice(("normal", "calm", "brisk")), "shots": Choice(("one_beat_each", "short_beats_together"))},
-        {"text": script[:400], "beats": beats},
+        {"text": shown(script), "beats": beats},
     )
 
 
-def beat_question(act: Act, story: Story, *, supported_only: bool) -> Question:
-    """Who does what to whom in one clause. Options: what the words support, then `perform`; everything where they support nothing."""
+def supported_actions(act: Act) -> tuple[str, ...]:
+    """Actions that the words of a clause support, most likely first; one that they name stands alone."""
+    mentioned = tuple(dict.fromkeys(act.clause.actions))
+    if len(mentioned) == 1:
+        return mentioned
+    if mentioned or act.clause.near:
+        return tuple(dict.fromkeys((*(mentioned or act.clause.near), "perform")))
+    return ("perform",)
+
+
+def beat_question(act: Act, story: Story, reader: Reader) -> Question:
+    """Who does what to whom in one clause. Options: what the words support first; then, for a good reader, all the rest."""
     clause = act.clause
-    mentioned = tuple(dict.fromkeys(clause.actions))
-    if len(mentioned) == 1 and supported_only:
-        actions: tuple[str, ...] = mentioned
-    elif mentioned:
-        actions = tuple(dict.fromkeys((*mentioned, "perform")))
-    elif clause.near:
-        actions = tuple(dict.fromkeys((*clause.near, "perform")))
-    else:
+    actions = supported_actions(act)
+    aims = targets(act, story, actions)
+    if reader.supported_only and actions == ("perform",):
         actions = ("perform", *[a for a in ACTIONS if a != "perform"])
-    if not supported_only:
-        actions = tuple(dict.fromkeys((*actions, *ACTIONS)))
-    emotions = clause.emotions or ("neutral",)
+        aims = targets(act, story, actions)
+    who = act.who[: 1 if act.follows is not None and reader.supported_only else None] or (NONE,)
+    felt = clause.emotions or ("neutral",)
+    if not reader.supported_only:
+        actions = (*actions[:4], "perform", NOTHING) if clause.happens else (NOTHING, *actions[:3], "perform")
+        aims = (*aims, *act.targets[:3], NONE)
+        felt = (*felt, "neutral")
+    cast, props = [e.id for e in story.cast], [e.id for e in story.props]
     fields = {
-        "who": Choice(act.who[: 1 if act.follows is not None else None] or (NONE,)),
-        "action": Choice(actions),
-        "target": Choice(targets(act, story, actions)),
-        "emotion": Choice(tuple(dict.fromkeys(emotions))),
+        "action": reader.choice(actions, ACTIONS),
+        "who": reader.choice(who, (*act.also, *act.onlookers, *cast, NONE)),
+        "target": reader.choice(aims, (*act.targets, *cast, *props)),
+        "emotion": reader.choice(felt, EMOTIONS),
     }
-    known = {i: story.entities[i].name for i in dict.fromkeys((*act.who, *act.targets))}
-    return Question(
-        "director",
-        "outline.beat",
-        fields,
-        {"clause": clause.span[:300], "before": act.before[:200] if len(act.who) > 1 else "", "known": known},
-    )
+    values: dict[str, Any] = {
+        "clause": shown(clause.span),
+        "before": act.before[-200:] if len(act.who) > 1 else "",
+        "sentence": "",
+        "known": [],
+        "vocabulary": reader.lists(action=[*ACTIONS, NOTHING], emotion=EMOTIONS),
+    }
+    if not reader.supported_only:
+        whole = clause.around if len(clause.around) > len(clause.span) + 3 else ""
+        values |= {"before": shown(act.previous, 200), "sentence": shown(whole), "known": known(story, act)}
+    return Question("director", "outline.beat", fields, values)
+
+
+def known(story: Story, act: Act) -> list[str]:
+    """The whole cast and the things of the clause's scene, as `id = look and name, kind` without what the id says already."""
+    near = [
+        e for e in story.entities.values()
+        if e.sort == "character" or act.clause.scene in e.scenes or e.id in act.targets
+    ]  # fmt: skip
+    return [_described(e) for e in sorted(near, key=lambda e: e.sort)]
+
+
+def _described(entity: Entity) -> str:
+    words = " ".join([*entity.adjectives[:3], entity.name])
+    kind = entity.kind if entity.kind and entity.kind.replace("_", " ") not in words.casefold() else None
+    said = f"{words}, {kind}" if kind else words
+    return entity.id if said.casefold() == entity.id else f"{entity.id} = {said}"
 
 
 def targets(act: Act, story: Story, actions: Sequence[str]) -> tuple[str, ...]:
@@ -166,7 +232,9 @@ def _takes(wanted: set[str], entity: Entity) -> bool:
 
 
 def beats_of(number: int, act: Act, answer: dict[str, str]) -> list[Beat]:
-    """The beats of one clause: one for the actor, one for each who does the same."""
+    """The beats of one clause: one for the actor, one for each who does the same; none when it shows no event."""
+    if answer["action"] == NOTHING:
+        return []
     action = ACTIONS[answer["action"]]
     target = answer["target"]
     who = answer["who"]
@@ -176,7 +244,8 @@ def beats_of(number: int, act: Act, answer: dict[str, str]) -> list[Beat]:
     )
     emotion = answer["emotion"]
     made = []
-    for k, actor in enumerate([None if who == NONE else who, *act.also]):
+    also = act.also if who in act.who[:1] else ()  # somebody else than the rules thought: the others are not known to join
+    for k, actor in enumerate([None if who == NONE else who, *also]):
         aim = None if target in (NONE, actor) or action.target == "none" else target
         made.append(
             Beat(

@@ -6,8 +6,8 @@ Questions: `scene.set` per set, `scene.prop` per prop, `scene.respond`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from agents.crew import Decision, Proposal
 from agents.model import Model
@@ -18,9 +18,10 @@ from agents.roles.answering import answer
 from agents.roles.blocking import OBSTACLE_ACTIONS, RUN_UP, beats_in, spots
 from agents.roles.casting import cast_story
 from agents.roles.looks import CJK_SIZES
+from agents.roles.outline import shown
 from shotplan.plan import Ground, Mark, Prop, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
-from shotplan.vocabulary import PROP_KINDS
+from shotplan.vocabulary import PROP_KINDS, TIMES, WEATHERS
 
 SCALE = {"tiny": 0.4, "small": 0.7, "normal": 1.0, "large": 1.5, "huge": 2.6}
 """Size classes as multiples of the kind's ordinary size."""
@@ -36,8 +37,9 @@ class SceneAgent:
     id = "scene"
     role = Role.SCENE
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, options: Literal["supported", "all"] = "supported") -> None:
         self._model = model
+        self._everything = options == "all"
 
     def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
         """Ground, time and weather of every set, size and spot of every prop. What the script says is kept."""
@@ -54,10 +56,12 @@ class SceneAgent:
             grounds = (*[g for g in scene.grounds if not crossing or g == "gap"], *free) if scene.grounds else free
             fields = {
                 "ground": Choice(tuple(dict.fromkeys(grounds))),
-                "time": Choice((stage_set.time,) if scene.times else ("day", "dawn", "sunset")),
-                "weather": Choice((stage_set.weather,) if scene.weathers else ("clear", "cloudy", "wind")),
+                "time": self._unsaid(("day", "dawn", "sunset"), TIMES) if not scene.times else Choice((stage_set.time,)),
+                "weather": self._unsaid(("clear", "cloudy", "wind"), WEATHERS)
+                if not scene.weathers
+                else Choice((stage_set.weather,)),
             }
-            text = ". ".join(b.span for b in beats_in(plan, stage_set.id))[:400]
+            text = shown(". ".join(b.span for b in beats_in(plan, stage_set.id)))
             questions.append(
                 Question(
                     self.id, "scene.set", fields, {"text": text, "place": stage_set.place, "heard": list(heard)[-4:]}
@@ -95,6 +99,10 @@ class SceneAgent:
             if tuple(marks.values()) != stage_set.marks:
                 patch.append(_replace(f"/sets/{k}/marks", [m.model_dump(mode="json") for m in marks.values()]))
         return Proposal(patch=tuple(patch), intent="; ".join(changes)[:300] or "no set yet", replies=answers.replies)
+
+    def _unsaid(self, ordinary: tuple[str, ...], every: Iterable[str]) -> Choice:
+        """What the script does not name: something ordinary, or for a good reader whatever it hints at."""
+        return Choice(tuple(dict.fromkeys((*ordinary, *every))) if self._everything else ordinary)
 
     def _prop_question(self, plan: ShotPlan, stage_set: StageSet, prop: Prop, adjectives: Sequence[str]) -> Question:
         size = next((s for a in adjectives for s in (SIZES.get(a) or _cjk_size(a),) if s), "")
