@@ -1,7 +1,8 @@
 """Is what a model wrote a valid answer? The same judgement for every model.
 
-Knows JSON Schema and one keyword of our own: `{"type": "string", "x-copy-from": "<text>"}` means that the answer is a
-contiguous copy of whole words of that text. Does not know who asked or how the text was made.
+Knows JSON Schema and two keywords of our own: `{"type": "string", "x-copy-from": "<text>"}` means that the answer is a
+contiguous copy of whole words of that text, `{"type": "string", "x-language": "zh"}` that it is written in that language
+(`agents.language`). Does not know who asked or how the text was made.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import jsonschema
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
+from agents.language import LANGUAGE_NAMES, written_in
 from shotplan.errors import ModelError
 
 COPY_FROM = "x-copy-from"
+LANGUAGE = "x-language"
 
 _CHUNK = re.compile(
     r"[぀-ヿ㐀-䶿一-鿿豈-﫿]"  # kana and han: every character is a word
@@ -48,7 +51,12 @@ def _copied(validator: Any, text: str, instance: Any, schema: Any) -> Iterator[j
         yield jsonschema.ValidationError(f"{instance[:80]!r} is not copied word for word from {text[:200]!r}")
 
 
-AnswerValidator: Any = extend(Draft202012Validator, {COPY_FROM: _copied})
+def _in_language(validator: Any, language: str, instance: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:
+    if isinstance(instance, str) and not written_in(instance, language):
+        yield jsonschema.ValidationError(f"{instance[:80]!r} is not written in {LANGUAGE_NAMES[language]}")
+
+
+AnswerValidator: Any = extend(Draft202012Validator, {COPY_FROM: _copied, LANGUAGE: _in_language})
 
 
 class InvalidAnswer(ValueError):

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from agents.model import Model
-from agents.openai_client import OpenAIModel
+from agents.openai import OpenAIModel
 from shotplan.errors import ModelError
 
 LOCAL_SERVER = "http://127.0.0.1:8000/v1"

@@ -20,7 +20,7 @@ from typing import IO, Any, Literal
 from pydantic import ValidationError
 
 from agents.correction import ask_together, call_name
-from agents.model import Frozen, Model, ModelReply, ModelRequest
+from agents.model import Frozen, Model, ModelReply, ModelRequest, Traits, traits_of
 from shotplan.errors import ModelError
 
 TapeMode = Literal["live", "record", "replay", "replay_then_live"]
@@ -36,6 +36,8 @@ class TapeRecord(Frozen):
     request: ModelRequest
     prompt: str = ""
     """Exactly what the model saw, where the model can say so; else empty, and the messages tell."""
+    traits: Traits = Traits()
+    """The model's; the crew depends on them."""
     reply: ModelReply
 
 
@@ -149,9 +151,9 @@ class TapedModel:
         self._model, self.tape = model, tape
         self._known = tape.models() if model is None else [(model.name, str(getattr(model, "adapter", "")))]
         self.name, self.adapter = self._known[0] if self._known else ("", "")
-        self.languages = getattr(model, "languages", None)
-        self.small = getattr(model, "small", False)
-        """Languages the model reads; None: all, or not known."""
+        recorded = tape.records
+        self.traits = recorded[-1].traits if model is None and recorded else traits_of(model)
+        self.small, self.options, self.languages = self.traits.small, self.traits.options, self.traits.languages
         self.description = f"the tape {tape.path.name}"
         if model is not None:
             self.description = str(getattr(model, "description", self.name))
@@ -179,7 +181,7 @@ class TapedModel:
         self.tape.close()
 
     def _answer(self, request: ModelRequest) -> ModelReply:
-        keys = [tape_key(model, adapter, request) for model, adapter in self._known]
+        keys = [tape_key(model, adapter, request) for model, adapter in self._could_be(request)]
         while True:
             with self._lock:
                 found = next((record for key in keys if (record := self.tape.find(key))), None)
@@ -204,9 +206,19 @@ class TapedModel:
     def _ask_and_write(self, model: Model, key: str, request: ModelRequest) -> ModelReply:
         try:
             reply = model.ask([request])[0].model_copy(update={"key": key})
-            prompt, name, adapter = self._seen(request), self.name, self.adapter
+            name, adapter = self._could_be(request)[0]
+            prompt = reply.prompt or self._seen(request)
+            reply = reply.model_copy(update={"prompt": ""})  # once on a line is enough
             self.tape.write(
-                TapeRecord(key=key, model=name, adapter=adapter, request=request, prompt=prompt, reply=reply)
+                TapeRecord(
+                    key=key,
+                    model=name,
+                    adapter=adapter,
+                    request=request,
+                    prompt=prompt,
+                    traits=self.traits,
+                    reply=reply,
+                )
             )
             return reply
         finally:
@@ -216,6 +228,17 @@ class TapedModel:
     def _miss(self, request: ModelRequest) -> None:
         self.misses += 1
         self.diverged_at = self.diverged_at or call_name(request)
+
+    def _could_be(self, request: ModelRequest) -> list[tuple[str, str]]:
+        """The (model, adapter) pairs that may have answered: with a model the one that will, without it all on the tape."""
+        name_for: Any = getattr(self._model, "name_for", None)
+        return [(name_for(request), self.adapter)] if callable(name_for) else self._known
+
+    def on_wait(self, listener: Any) -> None:
+        """Tell `listener` while the model's server is waited for, if it has one (`agents.openai.calls.Waiting`)."""
+        pass_on: Any = getattr(self._model, "on_wait", None)
+        if callable(pass_on):
+            pass_on(listener)
 
     def _seen(self, request: ModelRequest) -> str:
         render: Any = getattr(self._model, "render", None)

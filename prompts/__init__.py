@@ -38,8 +38,30 @@ def render(name: str, language: str, /, **values: Any) -> tuple[tuple[str, str],
 
 
 def quoted(text: object) -> str:
-    """Script text as data: between `<<<` and `>>>`, which cannot occur inside."""
-    return "<<<" + str(text).replace("<<<", "‹").replace(">>>", "›") + ">>>"
+    """Script text as data: between `<<<` and `>>>`, which cannot occur inside, nor can a chat template's markup."""
+    within = harmless(text)
+    return f"<<< {within} >>>" if _MARKUP_NAME.fullmatch(within) else f"<<<{within}>>>"
+
+
+def harmless(text: object) -> str:
+    """The text with quotation marks and chat markup of every common template (`<|im_end|>`, `[INST]`, `<s>`) defused.
+
+    A server tokenises what a template has rendered, so markup inside a script would otherwise end a turn and forge the
+    next. Ordinary text comes back unchanged, single `<` and `>` included.
+    """
+    defused = str(text).replace("<<<", "‹").replace(">>>", "›")
+    between = f"<{defused}>"  # as it will stand between quotation marks, which may complete a half markup
+    return _MARKUP.sub(lambda found: found.group().translate(_DEFUSED), between)[1:-1]
+
+
+_MARKUP = re.compile(
+    r"<[|｜]|[|｜]>"  # ChatML, Llama 3, Phi, DeepSeek
+    r"|</?[A-Za-z_][\w:▁-]*/?>"  # <s>, <think>, <start_of_turn>, <tool_call>
+    r"|<</?[A-Z]+>>"  # Llama 2
+    r"|\[/?[A-Z][A-Z_]{2,}\]"  # [INST], Mistral
+)
+_MARKUP_NAME = re.compile(r"/[\w:]+/?|s|bos|eos|pad|unk|mask|think|tool_call|(start|end)_of_turn")
+_DEFUSED = str.maketrans("<>[]", "‹›［］")
 
 
 @lru_cache(maxsize=8)

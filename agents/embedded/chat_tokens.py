@@ -13,11 +13,7 @@ from typing import Any
 from llguidance import LLTokenizer
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from agents.model import ChatMessage
-
-HOUSE_SYSTEM_PROMPT = "You work in a film crew. You answer with JSON."
-"""Sent when a request brings no system message: left alone, SmolLM2's own template introduces its maker, and the
-maker's name then turns up in the stories."""
+from agents.model import ChatMessage, with_system
 
 
 def tokenizer_from_gguf(fields: dict[str, Any]) -> str:
@@ -66,13 +62,6 @@ class ChatTokens:
 
     def text(self, ids: Sequence[int]) -> str:
         return str(self._plain.decode(list(ids), skip_special_tokens=False))
-
-
-def with_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The messages with a system message in front, the house one if they bring none."""
-    if messages and messages[0].role == "system":
-        return list(messages)
-    return [ChatMessage(role="system", content=HOUSE_SYSTEM_PROMPT), *messages]
 
 
 def rendered(messages: Sequence[ChatMessage]) -> str:

@@ -11,7 +11,8 @@ import pytest
 from agents import choose_model as module
 from agents.choose_model import MODELS, choose_model
 from shotplan.errors import ModelError
-from tests.agents.test_openai_client import play, says
+from tests.agents.fault_server import says
+from tests.agents.openai.test_model import play
 
 __all__ = ["play"]  # the fixture
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from agents.model import ChatMessage, ModelRequest, Sampling
-from agents.openai_client import OpenAIModel
+from agents.openai import OpenAIModel
 from shotplan.errors import ModelError
+from tests.agents.fault_server import Play, answers, hangs_up, says, serving
 
 SCHEMA = {
     "type": "object",
@@ -34,81 +35,15 @@ def question(agent: str = "fox", **sampling: Any) -> ModelRequest:
     )
 
 
-class Play:
-    """What the server does with its chat calls, one entry per call; the last entry goes on for ever."""
-
-    def __init__(self) -> None:
-        self.script: list[Callable[[BaseHTTPRequestHandler], None]] = []
-        self.calls: list[dict[str, Any]] = []
-        self.headers: list[dict[str, str]] = []
-        self.models: Callable[[BaseHTTPRequestHandler], None] = says({"data": [{"id": "small"}, {"id": "large"}]})
-        self.url = ""
-        self.lock = threading.Lock()
-
-    def next(self, call: dict[str, Any]) -> Callable[[BaseHTTPRequestHandler], None]:
-        with self.lock:
-            self.calls.append(call)
-            return self.script.pop(0) if len(self.script) > 1 else self.script[0]
-
-
-def says(
-    body: Any, status: int = 200, headers: dict[str, str] | None = None
-) -> Callable[[BaseHTTPRequestHandler], None]:
-    def act(handler: BaseHTTPRequestHandler) -> None:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        handler.send_response(status)
-        for name, value in {"Content-Length": str(len(raw)), **(headers or {})}.items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(raw)
-
-    return act
-
-
-def answers(text: str | None, finish: str = "stop", **usage: Any) -> Callable[[BaseHTTPRequestHandler], None]:
-    message = {"role": "assistant", "content": text, "reasoning": "the user wants ..."}
-    return says({"choices": [{"index": 0, "message": message, "finish_reason": finish}], "usage": usage or None})
-
-
-def hangs_up(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", "5000")
-    handler.end_headers()
-    handler.wfile.write(b'{"choices": [')
-    handler.close_connection = True
-
-
 @pytest.fixture
 def play() -> Iterator[Play]:
-    made = Play()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            made.models(self)
-
-        def do_POST(self) -> None:
-            made.headers.append(dict(self.headers))
-            made.next(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))(self)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    made.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Play()) as made:
+        yield made
 
 
 @pytest.fixture
 def model(play: Play) -> Iterator[OpenAIModel]:
-    made = OpenAIModel(play.url, timeout=5, first_wait=0.01)
+    made = OpenAIModel(play.url, timeout=5, first_wait=0.01, patience=0)
     yield made
     made.close()
 
@@ -130,7 +65,7 @@ def test_the_schema_travels_in_response_format_without_our_own_keywords(play: Pl
     assert sent["response_format"]["json_schema"]["name"] == "outline_beat"
     assert sent["response_format"]["json_schema"]["schema"]["properties"]["span"] == {"type": "string"}
     assert not [key for key in sent if key.startswith("guided")]
-    assert sent["chat_template_kwargs"] == {"enable_thinking": False}
+    assert sent["chat_template_kwargs"] == {"enable_thinking": False, "thinking": False}
     assert (sent["model"], sent["temperature"], sent["seed"], sent["max_tokens"]) == ("small", 0.3, 7, 99)
 
 
@@ -272,7 +207,7 @@ def test_a_chat_answer_of_another_shape_is_an_error_naming_the_call(play: Play, 
 
 def test_an_unreachable_server_is_one_clear_error() -> None:
     with pytest.raises(ModelError, match="does not answer: ConnectError"):
-        OpenAIModel("http://127.0.0.1:9/v1", first_wait=0.01)
+        OpenAIModel("http://127.0.0.1:9/v1", first_wait=0.01, patience=0)
     with pytest.raises(ModelError, match="Not the address"):
         OpenAIModel("localhost:8000")
 
@@ -294,7 +229,7 @@ def test_a_server_that_drips_for_ever_is_given_up(play: Play) -> None:
         handler.close_connection = True
 
     play.script = [drips]
-    model = OpenAIModel(play.url, timeout=0.2, first_wait=0.01)
+    model = OpenAIModel(play.url, timeout=0.2, first_wait=0.01, patience=0)
     with pytest.raises(ModelError, match="does not answer"):
         model.ask([question()])
     stop.set()

@@ -1,0 +1,108 @@
+"""A model server on the loopback that plays what it is told, every fault a server can have included.
+
+Knows HTTP and the shape of chat completions. Does not know what is asked of it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Act = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Play:
+    """What the server does with its chat calls, one entry per call; the last entry goes on for ever."""
+
+    def __init__(self) -> None:
+        self.script: list[Act] = []
+        self.calls: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.models: Act = says({"data": [{"id": "small"}, {"id": "large"}]})
+        self.version: Act = says(b"", 404)
+        self.url = ""
+        self.port = 0
+        self.lock = threading.Lock()
+
+    def is_vllm(self, *models: str, version: str = "0.32.0") -> None:
+        """Let the server call itself vLLM."""
+        names = models or ("large-7b",)
+        self.models = says({"data": [{"id": m, "owned_by": "vllm", "max_model_len": 4096} for m in names]})
+        self.version = says({"version": version})
+
+    def next(self, call: dict[str, Any]) -> Act:
+        with self.lock:
+            self.calls.append(call)
+            return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+
+def says(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Act:
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(raw)), **(headers or {})}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(raw)
+
+    return act
+
+
+def answers(text: str | None, finish: str = "stop", *, more: tuple[str, ...] = (), **usage: Any) -> Act:
+    """A chat completion; `more`: further choices."""
+    return says({"choices": [choice(t, finish) for t in (text, *more)], "usage": usage or None})
+
+
+def choice(text: str | None, finish: str = "stop", **more: Any) -> dict[str, Any]:
+    return {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish, **more}
+
+
+def hangs_up(handler: BaseHTTPRequestHandler) -> None:
+    """The connection is cut in mid-answer."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "5000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    handler.close_connection = True
+
+
+@contextmanager
+def serving(made: Play, port: int = 0) -> Iterator[Play]:
+    """The server, on a port of its own or the one given, until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            (made.version if self.path == "/version" else made.models)(self)
+
+        def do_POST(self) -> None:
+            made.headers.append(dict(self.headers))
+            made.next(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))(self)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+        request_queue_size = 64
+
+        def handle_error(self, *_: Any) -> None:
+            pass
+
+    server = Server(("127.0.0.1", port), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    made.port = server.server_address[1]
+    made.url = f"http://127.0.0.1:{made.port}/v1"
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
