@@ -11,17 +11,16 @@ import hashlib
 import importlib.util
 import json
 import logging
-import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import torch
 from safetensors.torch import save_file
 
+from agents.cache_folder import cache_root
 from agents.embedded.chat_tokens import tokenizer_from_gguf
 from shotplan.errors import ModelError
 
@@ -34,12 +33,6 @@ LAYOUT = 1
 """Raise when the files written here change, so that folders made by an older version are remade."""
 
 log = logging.getLogger(__name__)
-
-
-def cache_root() -> Path:
-    """The folder for things that can be made again: `EKONTE_CACHE`, else the user's cache folder."""
-    override = os.environ.get("EKONTE_CACHE")
-    return Path(override) if override else Path(platformdirs.user_cache_dir("ekonte"))
 
 
 def find_gguf() -> Path:
