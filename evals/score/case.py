@@ -98,7 +98,9 @@ class CameraAsk(Frozen):
     event: int | None = Field(default=None, ge=0, description="index of the event it goes with; None: any shot will do")
     moves: tuple[CameraMotion, ...] = Field(default=(), description="accepted motions; empty: not judged")
     sizes: tuple[ShotSizeId, ...] = Field(default=(), description="accepted shot sizes; empty: not judged")
-    of: tuple[str, ...] = Field(default=(), description="the thing whose size is meant; empty: the camera's own subject")
+    of: tuple[str, ...] = Field(
+        default=(), description="the thing whose size is meant; empty: the camera's own subject"
+    )
 
 
 class Spoken(Frozen):
@@ -205,9 +207,7 @@ def read_case(path: Path) -> Case:
     try:
         return Case.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise PlanError(
-            f"the case cannot be read: {error.strerror}", where=str(path), todo="check the path"
-        ) from error
+        raise PlanError(f"the case cannot be read: {error.strerror}", where=str(path), todo="check the path") from error
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])

@@ -140,9 +140,7 @@ def _overlap(script: str, words: str, span: str) -> float:
             shared = min(a + len(words), b + len(span)) - max(a, b)
             if shared > 0:
                 # Two texts of the same extent agree more than a sentence and one of its clauses.
-                best = max(
-                    best, 0.7 * shared / min(len(words), len(span)) + 0.3 * shared / max(len(words), len(span))
-                )
+                best = max(best, 0.7 * shared / min(len(words), len(span)) + 0.3 * shared / max(len(words), len(span)))
     return min(1.0, best)
 
 

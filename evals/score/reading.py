@@ -142,4 +142,12 @@ def bind(case: Case, plan: ShotPlan) -> dict[str, tuple[str, ...]]:
         if k not in taken and len(bound[thing.id]) < thing.most:
             taken.add(k)
             bound[thing.id].append(k)
+    for thing in case.things:  # a set may hold several trees, and a film several doors: any of them is the one
+        if thing.most == 1 and bound[thing.id] and everyone[bound[thing.id][0]].role == "prop":
+            best = likeness(thing, everyone[bound[thing.id][0]])
+            alike = [
+                k for k, m in enumerate(everyone) if k not in taken and m.role == "prop" and likeness(thing, m) >= best
+            ]
+            bound[thing.id] += alike
+            taken.update(alike)
     return {id: tuple(everyone[k].id for k in sorted(found)) for id, found in bound.items()}
