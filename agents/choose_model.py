@@ -5,6 +5,7 @@ Knows the names of the kinds of model. Does not know how any of them works.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import httpx
 
 from agents.model import Model
 from agents.openai import OpenAIModel
+from agents.openai.calls import KEY_VARIABLE
+from agents.serving.running import running_servers
 from shotplan.errors import ModelError
 
 LOCAL_SERVER = "http://127.0.0.1:8000/v1"
-"""Where `vllm serve` listens unless told otherwise."""
+"""Where a server listens that somebody else started, unless told otherwise."""
 PATIENCE = 0.3
 """Seconds that `auto` waits for a local server."""
 
@@ -29,16 +32,17 @@ MODELS: dict[str, ModelFactory] = {}
 def choose_model(spec: str, *, model_name: str | None = None, adapter: Path | None = None) -> Model:
     """The model for `auto`, `embedded`, an http(s) address, or a name in `MODELS`.
 
-    Its attribute `description` says in words which one it is. `auto` is a server on this machine if one answers,
-    else the embedded model. Raises `ModelError` for an unknown spec, or when the model cannot be had.
+    Its attribute `description` says in words which one it is. `auto` is a server that `ekonte serve` runs, on any port, else
+    one at `LOCAL_SERVER`, else the embedded model. Raises `ModelError` for an unknown spec, or when the model cannot be had.
     """
     if spec.startswith(("http://", "https://")):
         return _server(spec, model_name, adapter)
     if spec in MODELS:
         return MODELS[spec](model_name, adapter)
     if spec == "auto":
-        if _serves(LOCAL_SERVER):
-            return _server(LOCAL_SERVER, model_name, adapter)
+        for address in (*_started_here(), LOCAL_SERVER):
+            if _serves(address):
+                return _server(address, model_name, adapter)
         return MODELS["embedded"](None, adapter)
     raise ModelError(
         f"There is no model {spec!r}",
@@ -72,9 +76,16 @@ def _server(url: str, model_name: str | None, adapter: Path | None) -> Model:
     return OpenAIModel(url, model_name)
 
 
+def _started_here() -> list[str]:
+    """Addresses of the servers that `ekonte serve` runs, the latest first."""
+    return [server.url for server in running_servers() if server.state == "ready"]
+
+
 def _serves(url: str) -> bool:
+    key = os.environ.get(KEY_VARIABLE)
     try:
-        answer = httpx.get(f"{url}/models", timeout=PATIENCE, trust_env=False)
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        answer = httpx.get(f"{url}/models", timeout=PATIENCE, trust_env=False, headers=headers)
         return answer.is_success and isinstance(answer.json().get("data"), list)
     except (httpx.HTTPError, ValueError, AttributeError):
         return False

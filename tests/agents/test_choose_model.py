@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +14,7 @@ import pytest
 
 from agents import choose_model as module
 from agents.choose_model import MODELS, choose_model
+from agents.serving.running import RunningServer, write_down
 from shotplan.errors import ModelError
 from tests.agents.fault_server import says
 from tests.agents.openai.test_model import play
@@ -70,3 +75,34 @@ def test_other_modules_can_add_a_kind_of_model(monkeypatch: pytest.MonkeyPatch) 
 def test_the_embedded_model_refuses_a_model_name() -> None:
     with pytest.raises(ModelError, match="no choice of models"):
         choose_model("embedded", model_name="large")
+
+
+def test_auto_finds_a_server_that_ekonte_serve_runs_on_any_port(
+    play: Any, monkeypatch: pytest.MonkeyPatch, embedded: list[Any]
+) -> None:
+    monkeypatch.setattr(module, "LOCAL_SERVER", "http://127.0.0.1:9/v1")
+    server = written_down(play.url)
+    model = choose_model("auto")
+    assert model.name == "small"
+    model.close()
+    write_down(server.model_copy(update={"state": "starting"}))
+    assert choose_model("auto").name == "embedded"
+
+
+def test_auto_passes_over_a_server_whose_process_is_gone(
+    play: Any, monkeypatch: pytest.MonkeyPatch, embedded: list[Any]
+) -> None:
+    monkeypatch.setattr(module, "LOCAL_SERVER", "http://127.0.0.1:9/v1")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    write_down(written_down(play.url).model_copy(update={"pid": gone.pid}))
+    assert choose_model("auto").name == "embedded"
+
+
+def written_down(url: str) -> RunningServer:
+    server = RunningServer(
+        url=url, port=8123, models=("small",), source="/models/small", vllm="0.32.0 cpu", state="ready", pid=os.getpid(),
+        log="8123.log", started=datetime.now(UTC), command="vllm",
+    )  # fmt: skip
+    write_down(server)
+    return server
