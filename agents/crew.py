@@ -20,6 +20,13 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Alternative(Frozen):
+    """What an agent would propose instead."""
+
+    patch: tuple[dict[str, Any], ...]
+    intent: str
+
+
 class Proposal(Frozen):
     """A change an agent wants, with the reason it gives."""
 
@@ -29,6 +36,8 @@ class Proposal(Frozen):
     """One line for people."""
     replies: tuple[ModelReply, ...] = ()
     """The model calls behind it, in order."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Further samples, worse by the model's own liking; the rules may like one of them better."""
 
 
 class Decision(Frozen):
@@ -38,6 +47,8 @@ class Decision(Frozen):
     remedy: str | None = None
     """Id of the remedy accepted, or offered instead (counter); None when refusing."""
     reason: str = ""
+    confidence: float | None = None
+    """Probability of this answer among all that could be given, where the model tells."""
     replies: tuple[ModelReply, ...] = ()
 
 

@@ -74,7 +74,7 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=True,
     )
-    environment.filters["quoted"] = quoted
+    environment.filters |= {"quoted": quoted, "harmless": harmless}
     return environment
 
 

@@ -1,26 +1,22 @@
 """How an agent answers an objection: accept a remedy of its own, counter with another's, or refuse; always with a reason.
 
 Knows each role's wants as an order of preference, which is shown to the model and decides nothing by itself. Does not know who
-speaks next.
+speaks next. A model that writes freely votes first, where the server can say how sure it is, and then says why; a small one
+picks answer and reason from lists, in one call.
+Questions: `<role>.respond`, `director.arbitrate`, and for the reason `<role>.reason`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from agents.crew import Decision
-from agents.model import Model
+from agents.model import ChatMessage, Model
 from agents.questions import Choice, Question, Words, ask
+from agents.roles.wants import NAMES, WANTS
 from shotplan.plan import ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
-
-WANTS: dict[Role, str] = {
-    Role.DIRECTOR: "Keep the words of the script: an action that the script names stays if any other remedy exists.",
-    Role.SCENE: "Keep the terrain if a character can get past it another way; give way when asked again.",
-    Role.CHARACTER: "Stay safe, and do what the script says: ask for the set to change before giving up an action that the script names.",
-    Role.CAMERA: "Keep the subject in frame and the shots varied.",
-}
-
 
 REASONS: dict[Role, tuple[str, ...]] = {
     Role.DIRECTOR: (
@@ -108,30 +104,61 @@ def answer(
         )
     else:
         choices = options(role, agent, remedies, heard, objection.remedies)
-    name = "director.arbitrate" if arbitrating else f"{role.value}.respond"
+    small = bool(getattr(model, "small", False))
     labels = {f"{verb}:{r.id}": r.label for r in remedies for verb in ("accept", "counter")}
-    reasons = REASONS[Role.DIRECTOR if arbitrating else role] if getattr(model, "small", False) else ()
-    question = Question(
+    language = plan.brief.language
+    shot = plan.shot(objection.shot) if objection.shot else None
+    reasons: dict[str, Choice | Words] = {"reason": Choice(REASONS[Role.DIRECTOR if arbitrating else role])}
+    vote = Question(
         agent,
-        name,
-        {"answer": Choice(choices), "reason": Choice(reasons) if reasons else Words(120)},
+        "director.arbitrate" if arbitrating else f"{role.value}.respond",
+        {"answer": Choice(choices)} | (reasons if small else {}),
         {
-            "role": role.value,
-            "wants": WANTS[role],
+            "role": NAMES[role][language],
+            "wants": WANTS[role][language],
             "objection": objection.text,
             "rule": objection.rule,
             "raised_by": objection.raised_by,
             "choices": [(c, labels.get(c, "")) for c in choices],
             "heard": list(heard)[-6:],
             "script": _words_of(plan, objection),
+            "voting": not small,
         },
         template="director_arbitrate" if arbitrating else "respond",
+        set=shot.set if shot else "",
+        vote="answer",
     )
-    answers = ask(model, [question], plan.brief.language, seed=plan.brief.seed)
-    said = answers.each[0]
+    voted = ask(model, [vote], plan)
+    said, replies = voted.each[0], voted.replies
+    if not small:
+        why = _why(vote, said["answer"], plan)
+        given = ask(model, [why], plan)
+        said, replies = said | given.each[0], (*replies, *given.replies)
     verb, _, remedy = said["answer"].partition(":")
-    reason = " ".join(said["reason"].split()) or f"{verb} {remedy}".strip()
-    return Decision(performative=verb, remedy=remedy or None, reason=reason, replies=answers.replies)  # type: ignore[arg-type]
+    return Decision(
+        performative=verb,  # type: ignore[arg-type]
+        remedy=remedy or None,
+        reason=" ".join(said["reason"].split()) or f"{verb} {remedy}".strip(),
+        confidence=voted.replies[0].confidence if voted.replies else None,
+        replies=replies,
+    )
+
+
+def _why(vote: Question, answer: str, plan: ShotPlan) -> Question:
+    """The question for the reason, which goes on with the talk in which was voted."""
+    talk = (
+        *vote.request(plan).messages,
+        ChatMessage(role="assistant", content=json.dumps({"answer": answer}, separators=(",", ":"))),
+    )
+    return Question(
+        vote.agent,
+        f"{vote.name.partition('.')[0]}.reason",
+        {"reason": Words(120, plan.brief.language)},
+        {"answer": answer},
+        template="reason",
+        set=vote.set,
+        follows=talk,
+    )
 
 
 def _words_of(plan: ShotPlan, objection: Finding) -> str:

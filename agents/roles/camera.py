@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from agents.candidates import proposal
 from agents.crew import Decision, Proposal
 from agents.model import Model
 from agents.questions import Choice, Question, Words, ask
@@ -124,20 +125,23 @@ class CameraAgent:
             question, first = self._question(plan, k, name, sizes, heard)
             sizes[k] = first
             questions.append(question)
-        answers = ask(self._model, questions, plan.brief.language, seed=plan.brief.seed)
+        answers = ask(self._model, questions, plan)
+        return proposal(answers, lambda each: self._written(plan, changed, each, again=bool(heard)))
+
+    def _written(
+        self, plan: ShotPlan, changed: Sequence[int], each: Sequence[dict[str, str]], *, again: bool
+    ) -> tuple[list[dict[str, Any]], str]:
         patch: list[dict[str, Any]] = []
         said_of: list[str] = []
-        for k, said in zip(changed, answers.each, strict=True):
+        for k, said in zip(changed, each, strict=True):
             spec = CameraSpec.model_validate(
                 said | {"subject": None if said["subject"] == EVERYONE else said["subject"]}
             )
             if spec != plan.shots[k].camera:
                 patch.append({"op": "replace", "path": f"/shots/{k}/camera", "value": spec.model_dump(mode="json")})
                 said_of.append(f"{plan.shots[k].id} {spec.size} {spec.angle} {spec.move}")
-        intent = ("re-framed " if heard else "") + "; ".join(said_of)
-        return Proposal(
-            patch=tuple(patch), intent=intent[:300] if said_of else "the framing still serves", replies=answers.replies
-        )
+        intent = ("re-framed " if again else "") + "; ".join(said_of)
+        return patch, intent[:300] if said_of else "the framing still serves"
 
     def respond(
         self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
@@ -192,7 +196,7 @@ class CameraAgent:
             "heard": list(heard)[-4:],
             "now": f"{shot.camera.size}, {shot.camera.angle}, {shot.camera.move}, {shot.camera.lens}",
         }
-        return Question(self.id, name, fields, values), size[0]
+        return Question(self.id, name, fields, values, set=shot.set), size[0]
 
 
 def concerned(plan: ShotPlan, heard: Sequence[str]) -> list[int]:

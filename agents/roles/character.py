@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from agents.candidates import proposal
 from agents.crew import Decision, Proposal
 from agents.model import Model
 from agents.questions import Choice, Question, ask
@@ -99,15 +100,22 @@ class CharacterAgent:
             roles.append((k, None, (partner.actor if partner else next(iter(_people(plan, shot)), None))))
             at.setdefault(shot.set, starts[0])
             seen.add(shot.set)
-        answers = ask(self._model, questions, plan.brief.language, seed=plan.brief.seed)
+        answers = ask(self._model, questions, plan)
+        return proposal(answers, lambda each: self._parts(plan, me.name, roles, each))
+
+    def _parts(
+        self,
+        plan: ShotPlan,
+        name: str,
+        roles: Sequence[tuple[int, Beat | None, str | None]],
+        each: Sequence[dict[str, str]],
+    ) -> tuple[list[dict[str, Any]], str]:
         mine: dict[int, list[Performance]] = {}
-        for (k, played, facing), said in zip(roles, answers.each, strict=True):
+        for (k, played, facing), said in zip(roles, each, strict=True):
             mine.setdefault(k, []).append(self._performance(plan, plan.shots[k], played, facing, said))
         patch = [op for k in range(len(plan.shots)) for op in self._written(plan.shots[k], k, mine.get(k, []))]
         beats = sum(b is not None for _, b, _ in roles)
-        return Proposal(
-            patch=tuple(patch), intent=f"{me.name} plays {beats} beats in {len(mine)} shots", replies=answers.replies
-        )
+        return patch, f"{name} plays {beats} beats in {len(mine)} shots"
 
     def respond(
         self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()
@@ -152,6 +160,7 @@ class CharacterAgent:
                 "seconds": shot.duration,
                 "heard": list(heard)[-4:],
             },
+            set=shot.set,
         )
 
     def _attend(
@@ -181,6 +190,7 @@ class CharacterAgent:
             "character.attend",
             fields,
             {"name": _name(plan, self.id), "clause": shown(span), "heard": list(heard)[-4:]},
+            set=shot.set,
         )
 
     def _performance(

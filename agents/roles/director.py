@@ -57,7 +57,7 @@ class Director:
             o.pace_question(brief.script, len(story.acts)),
             *[o.beat_question(a, story, self._reader) for a in story.acts],
         ]
-        answers = ask(self._model, questions, brief.language, seed=brief.seed)
+        answers = ask(self._model, questions, plan)
         said = iter(answers.each)
         for entity in [*strangers, *things]:
             entity.kind = next(said)["kind"]
@@ -137,7 +137,7 @@ class Director:
     def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
         """Share the film's time out again, now that the beats are played. Empty when every shot has its time."""
         question = o.pace_question(plan.brief.script + ("\n" + "\n".join(heard[-4:]) if heard else ""), len(plan.beats))
-        answers = ask(self._model, [question], plan.brief.language, seed=plan.brief.seed)
+        answers = ask(self._model, [question], plan)
         language, cast = plan.brief.language, {c.id: c for c in plan.cast}
         wished, least = [], []
         for shot in plan.shots:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+from agents.candidates import proposal
 from agents.crew import Decision, Proposal
 from agents.model import Model
 from agents.questions import Choice, Question, ask
@@ -64,13 +65,19 @@ class SceneAgent:
             text = shown(". ".join(b.span for b in beats_in(plan, stage_set.id)))
             questions.append(
                 Question(
-                    self.id, "scene.set", fields, {"text": text, "place": stage_set.place, "heard": list(heard)[-4:]}
+                    self.id,
+                    "scene.set",
+                    fields,
+                    {"text": text, "place": stage_set.place, "heard": list(heard)[-4:]},
+                    set=stage_set.id,
                 )
             )
             for prop in stage_set.props:
                 questions.append(self._prop_question(plan, stage_set, prop, words.get(prop.id, [])))
-        answers = ask(self._model, questions, brief.language, seed=brief.seed)
-        said = iter(answers.each)
+        return proposal(ask(self._model, questions, plan), lambda each: self._written(plan, each))
+
+    def _written(self, plan: ShotPlan, each: Sequence[dict[str, str]]) -> tuple[list[dict[str, Any]], str]:
+        said = iter(each)
         patch: list[dict[str, Any]] = []
         changes: list[str] = []
         for k, stage_set in enumerate(plan.sets):
@@ -98,7 +105,7 @@ class SceneAgent:
                 changes.append(f"{prop.id} {sized['size']}")
             if tuple(marks.values()) != stage_set.marks:
                 patch.append(_replace(f"/sets/{k}/marks", [m.model_dump(mode="json") for m in marks.values()]))
-        return Proposal(patch=tuple(patch), intent="; ".join(changes)[:300] or "no set yet", replies=answers.replies)
+        return patch, "; ".join(changes)[:300] or "no set yet"
 
     def _unsaid(self, ordinary: tuple[str, ...], every: Iterable[str]) -> Choice:
         """What the script does not name: something ordinary, or for a good reader whatever it hints at."""
@@ -117,9 +124,8 @@ class SceneAgent:
             else ("normal", "small", "large")
         )
         fields = {"size": Choice(sizes), "spot": Choice(tuple(s.name for s in spots(stage_set, prop)))}
-        return Question(
-            self.id, "scene.prop", fields, {"name": " ".join([*adjectives, prop.name]), "place": stage_set.place}
-        )
+        values = {"name": " ".join([*adjectives, prop.name]), "place": stage_set.place}
+        return Question(self.id, "scene.prop", fields, values, set=stage_set.id)
 
     def respond(
         self, plan: ShotPlan, objection: Finding, remedies: Sequence[Remedy], *, heard: Sequence[str] = ()

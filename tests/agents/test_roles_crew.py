@@ -121,8 +121,9 @@ def test_an_agent_can_only_accept_its_own_remedies_and_counter_with_others() -> 
 
 
 def respond(agent: str, answer: str) -> tuple[str, str | None, str]:
-    question = "scene.respond" if agent == "scene" else "character.respond"
-    plan, crew = outlined(FOX, ScriptedModel({question: {"answer": answer, "reason": "  the jump \n stays "}}))
+    role = "scene" if agent == "scene" else "character"
+    said = {f"{role}.respond": {"answer": answer}, f"{role}.reason": {"reason": "  the jump \n stays "}}
+    plan, crew = outlined(FOX, ScriptedModel(said))
     decision = crew.agent(agent, plan).respond(plan, TOO_HIGH, TOO_HIGH.remedies)
     return decision.performative, decision.remedy, decision.reason
 
