@@ -28,6 +28,7 @@ from graph.events import (
     ApprovalAsked,
     ApprovalGiven,
     ArtifactWritten,
+    ClipChecked,
     Event,
     FilmReviewed,
     FindingOverridden,
@@ -254,6 +255,7 @@ class _Review(_Node):
         room = self.room
         files = {event.path for event in room.log.events if isinstance(event, ArtifactWritten)}
         findings = room.store.get(state["findings"], Findings).findings if state["findings"] else ()
+        kept = {event.shot: event for event in room.log.events if isinstance(event, ClipChecked) and event.kept}
         agreed = room.log.last(AgreementReached)
         floor = open_floor(room, state)
         floor.emit(
@@ -262,6 +264,7 @@ class _Review(_Node):
                 errors=sum(f.severity == "error" for f in findings),
                 warnings=sum(f.severity == "warning" for f in findings),
                 overrides=agreed.overrides if isinstance(agreed, AgreementReached) else (),
+                clip_findings=sum(len(event.findings) for event in kept.values()),
             )
         )
         return self.close(floor, state, room.store.get(state["next"], NextStep).step)

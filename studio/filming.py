@@ -5,25 +5,28 @@ Knows both sides' names and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from graph.events import ArtifactWritten, PhaseFinished, PhaseProgressed, PhaseStarted
+from graph.events import ArtifactWritten, ClipChecked, ClipFinding, PhaseFinished, PhaseProgressed, PhaseStarted
 from graph.events.phase import Phase
 from graph.rendering import Artifact, ArtifactKind, Emit
 from shotplan.plan import ShotPlan
+from video_core.checks import Measure
 from video_core.production import Production
 
 
 class FilmRenderer:
     """A `graph.rendering.Renderer` that makes every file of a film with one backend."""
 
-    def __init__(self, backend: str, *, size: tuple[int, int] | None = None) -> None:
+    def __init__(self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None) -> None:
         self.backend = backend
+        self.retakes = retakes
         self.size = size
 
     def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
-        production = Production(plan, folder, backend=self.backend, size=self.size, report=_Events(emit))
+        production = Production(plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit))
         artifacts = [
             Artifact.of(folder, file.path, cast(ArtifactKind, file.kind), file.shot) for file in production.run()
         ]
@@ -44,3 +47,13 @@ class _Events:
 
     def finished(self, phase: str, seconds: float) -> None:
         self._emit(PhaseFinished(phase=cast(Phase, phase), seconds=seconds))
+
+    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Sequence[Measure]) -> None:
+        failed = tuple(
+            ClipFinding(
+                check=m.check, about=m.about, severity=m.severity, measured=m.measured, limit=m.limit, unit=m.unit, text=m.text
+            )
+            for m in measures
+            if m.failed
+        )
+        self._emit(ClipChecked(shot=shot, take=take, seed=seed, kept=kept, measures=len(measures), findings=failed))

@@ -33,6 +33,8 @@ class Request(BaseModel):
     protocol: str = "director_led"
     backend: str | None = "embedded"
     """None: the talk only."""
+    retakes: int = 0
+    """How often a shot may be rendered again when a check of its clip fails."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from graph.events import AnyEvent, Event
+from graph.events import AnyEvent, ClipChecked, Event
 from graph.messages import Message
 from shotplan.vocabulary.term import Language
 
@@ -108,6 +108,8 @@ class TalkView:
                         style="bold",
                     )
                 )
+            case "clip_checked":
+                self._checked(event)
             case "phase_started":
                 self._bars[event.phase] = self._progress.add_task(event.phase, total=event.total, unit=event.unit)
             case "phase_progressed" if event.phase in self._bars:
@@ -116,6 +118,15 @@ class TalkView:
                 self._finish(event.phase, event.seconds)
             case _:
                 pass
+
+    def _checked(self, event: ClipChecked) -> None:
+        """A line per finding about a clip, and one when another take is rendered."""
+        for finding in event.findings if event.kept else ():
+            style = "red" if finding.severity == "error" else "yellow"
+            number = f"[{finding.measured:g} {finding.unit}, limit {finding.limit:g}]"
+            self.console.print(Text(f" ! {event.shot} {finding.check} {finding.about} {number} {finding.text}", style=style))
+        if not event.kept:
+            self.console.print(Text(f"   {event.shot}: take {event.take} is not the best", style="dim"))
 
     def _think(self, asked: int) -> None:
         """Show how many agents were asked and are not yet heard; 0 takes the line away."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,12 +27,14 @@ from shotplan.staging import stage_all
 from shotplan.staging.staged import StagedShot
 from video_core.backends import make_backend
 from video_core.backends.backend import Backend, Clip, ControlUse, Progress
+from video_core.checks import Measure
 from video_core.conditioning import FORMAT, Conditioning
 from video_core.encode import frames_of_mp4
 from video_core.film import Take, write_film
 from video_core.ledger import Ledger, digest_of, write_text
 from video_core.rasterise import condition
 from video_core.storyboard import Panel, panel_of, storyboard
+from video_core.takes import CheckedTake, best, takes
 
 
 @cache
@@ -52,6 +54,10 @@ class Report(Protocol):
 
     def finished(self, phase: str, seconds: float) -> None: ...
 
+    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Sequence[Measure]) -> None:
+        """A clip of the film was measured; `kept`: it is the one that the film shows."""
+        ...
+
 
 @dataclass(frozen=True)
 class File:
@@ -67,12 +73,14 @@ class Production:
     """All files of one plan in one folder. Raises `EkonteError` from `run`."""
 
     def __init__(
-        self, plan: ShotPlan, folder: Path, *, backend: str, report: Report, size: tuple[int, int] | None = None
-    ) -> None:
+        self, plan: ShotPlan, folder: Path, *, backend: str, report: Report, size: tuple[int, int] | None = None, retakes: int = 0,
+    ) -> None:  # fmt: skip
+        """`retakes`: how often a shot may be rendered again, each time with another seed, when a check of its clip fails."""
         self.plan, self.folder, self.report = plan, folder, report
         self.size = size or plan.brief.size
         self.backend: Backend = make_backend(backend)
         self.ledger = Ledger(folder)
+        self.retakes = retakes
 
     def run(self) -> list[File]:
         """Make what is stale, in order, and return every file of the film."""
@@ -81,8 +89,10 @@ class Production:
         bundles = self._conditioning(staged)
         files = [File(path, "conditioning", shot.shot.id) for shot, path in zip(staged, bundles, strict=True)]
         files.append(self._storyboard(staged, bundles))
-        files.append(self._film("animatic.mp4", "animatic", self._clips(make_backend("animatic"), "animatic", bundles)))
-        clips = self._clips(self.backend, "diffusion", bundles)
+        drawn = self._clips(make_backend("animatic"), "animatic", bundles, checked=self.backend.name == "animatic")
+        files.append(self._film("animatic.mp4", "animatic", drawn))
+        clips = self._clips(self.backend, "diffusion", bundles, checked=True)
+        self._tell_checks(clips)
         files += [File(path, "clip", shot.shot.id) for shot, path in zip(staged, clips, strict=True)]
         files.append(self._film("film.mp4", "film", clips))
         files.append(self._control_report(staged, clips))
@@ -121,18 +131,26 @@ class Production:
                 self.ledger.record(name, inputs)
         return File(self.folder / name, "storyboard")
 
-    def _clips(self, backend: Backend, phase: str, bundles: Sequence[Path]) -> list[Path]:
-        """Render each shot with `backend` unless its clip is up to date; return the clips' paths."""
+    def _clips(self, backend: Backend, phase: str, bundles: Sequence[Path], *, checked: bool = False) -> list[Path]:
+        """Render each shot with `backend` unless its clip is up to date; return the clips' paths. `checked`: measure them."""
         paths = [self.folder / "clips" / backend.name / f"{path.stem}.mp4" for path in bundles]
         with self._phase(phase, 100 * len(bundles), "%"):
             for n, (bundle, path) in enumerate(zip(bundles, paths, strict=True)):
                 name = path.relative_to(self.folder).as_posix()
-                inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle))
+                retakes = self.retakes if checked else 0
+                inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {retakes}")
                 if not self.ledger.current(name, inputs):
                     conditioning = Conditioning.load(bundle)
-                    clip = backend.render(conditioning, progress=self._share(phase, n, len(bundles), bundle.stem))
+                    hear = partial(self._share, phase, n, len(bundles))
+                    if checked:
+                        shot = bundle.stem
+                        made = takes(backend, conditioning, retakes, lambda k, shot=shot, hear=hear: hear(_named(shot, k)))  # type: ignore[misc]
+                        take = best(made, partial(self._rejected, shot))
+                        clip, extra = take.clip, {"take": take.number, "seed": take.seed, "measures": [vars(m) for m in take.measures]}
+                    else:
+                        clip, extra = backend.render(conditioning, progress=hear(bundle.stem)), {}
                     write_film(path, [clip], clip.fps)
-                    self._note_report(path, clip)
+                    self._note_report(path, clip, extra)
                     self.ledger.record(name, inputs)
                 self.report.progressed(phase, 100 * (n + 1), 100 * len(bundles), bundle.stem)
         return paths
@@ -168,9 +186,17 @@ class Production:
 
         return heard
 
-    def _note_report(self, clip_path: Path, clip: Clip) -> None:
+    def _rejected(self, shot: str, take: CheckedTake) -> None:
+        self.report.checked(shot, take.number, take.seed, False, take.measures)
+
+    def _tell_checks(self, clips: Sequence[Path]) -> None:
+        for path in clips:
+            note = _report_of(path)
+            self.report.checked(path.stem, note["take"], note["seed"], True, [Measure(**m) for m in note["measures"]])
+
+    def _note_report(self, clip_path: Path, clip: Clip, extra: dict[str, Any]) -> None:
         uses = [vars(use) for use in clip.report]
-        payload = {"frames": len(clip.frames), "fps": clip.fps, "seconds": round(clip.seconds, 3), "controls": uses}
+        payload = {"frames": len(clip.frames), "fps": clip.fps, "seconds": round(clip.seconds, 3), "controls": uses} | extra
         write_text(clip_path.with_suffix(".json"), json.dumps(payload, ensure_ascii=False, indent=1))
 
     def _control_report(self, staged: Sequence[StagedShot], clips: Sequence[Path]) -> File:
@@ -182,12 +208,32 @@ class Production:
         lines = [f"{self.backend.name}: what became of each control"]
         for kind in ("honoured", "approximated", "ignored"):
             lines += [f"  {kind:<13}{control}: {reason}" for control, reason in by_use.get(kind, {}).items()]
+        lines += _checks_said(clips)
         remarks = [f"  {severity} at {where}: {text}" for shot in staged for where, severity, text in shot.problems]
         if remarks:
             lines += ["staging remarked", *remarks]
         path = self.folder / "report.txt"
         write_text(path, "\n".join(lines) + "\n")
         return File(path, "report")
+
+
+def _checks_said(clips: Sequence[Path]) -> list[str]:
+    """What the checks of the clips found, for `report.txt`."""
+    measured, failed = 0, []
+    for path in clips:
+        note = _report_of(path)
+        measures = [Measure(**m) for m in note["measures"]]
+        measured += len(measures)
+        failed += [
+            f"  {m.severity:<8}{path.stem} {m.check}, {m.about}: {m.measured:g} {m.unit}, limit {m.limit:g}: {m.text}"
+            for m in measures
+            if m.failed
+        ]
+    return [f"checks of the clips: {measured} measured, {len(failed)} beyond their limit", *failed]
+
+
+def _named(shot: str, take: int) -> str:
+    return shot if take == 1 else f"{shot}, take {take}"
 
 
 def _title(plan: ShotPlan) -> str:

@@ -12,6 +12,7 @@ from graph.events.approval_asked import ApprovalAsked
 from graph.events.approval_given import ApprovalGiven
 from graph.events.artifact_written import ArtifactWritten
 from graph.events.base import Event
+from graph.events.clip_checked import ClipChecked, ClipFinding
 from graph.events.error_raised import ErrorRaised
 from graph.events.film_reviewed import FilmReviewed
 from graph.events.finding_overridden import FindingOverridden
@@ -35,6 +36,7 @@ AnyEvent = Annotated[
     | ApprovalAsked
     | ApprovalGiven
     | ArtifactWritten
+    | ClipChecked
     | ErrorRaised
     | FilmReviewed
     | FindingOverridden
@@ -64,6 +66,8 @@ __all__ = [
     "ApprovalAsked",
     "ApprovalGiven",
     "ArtifactWritten",
+    "ClipChecked",
+    "ClipFinding",
     "ErrorRaised",
     "Event",
     "FilmReviewed",

@@ -12,4 +12,6 @@ class FilmReviewed(Event):
     artifacts: int
     errors: int
     warnings: int
+    clip_findings: int = 0
+    """What the checks of the clips that were kept still find."""
     overrides: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from studio.commands.options import (
     Out,
     Overwrite,
     ProtocolName,
+    Retakes,
     Script,
     Seed,
     Size,
@@ -48,6 +49,7 @@ def make(
     llm: Llm = "auto",
     llm_model: LlmModel = None,
     backend: BackendName = "embedded",
+    retakes: Retakes = 0,
     style: StyleName = "anime",
     duration: Duration = None,
     seed: Seed = 0,
@@ -58,7 +60,7 @@ def make(
 ) -> None:
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend)
+    request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend, retakes=retakes)
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
 
@@ -133,7 +135,7 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
     from studio.talk_view import TalkView
 
     started = time.monotonic()
-    renderer = FilmRenderer(request.backend) if request.backend else None
+    renderer = FilmRenderer(request.backend, retakes=request.retakes) if request.backend else None
     if brief is None:
         session = Session.open(folder.path, request.llm, renderer=renderer)
     else:

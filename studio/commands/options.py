@@ -21,6 +21,10 @@ Llm = Annotated[
 ]
 LlmModel = Annotated[str | None, typer.Option("--llm-model", help="Model name on that server; default its first.")]
 BackendName = Annotated[str, typer.Option("--backend", help="Video backend of film.mp4: embedded or animatic.")]
+Retakes = Annotated[
+    int,
+    typer.Option("--retakes", min=0, max=20, help="Render a shot again, with another seed, up to so many times if its checks fail."),
+]
 StyleName = Annotated[str, typer.Option("--style", help="anime, watercolor or ink.")]
 Duration = Annotated[
     float | None, typer.Option("--duration", help="Length of the film in seconds; default as the story needs.")

@@ -13,7 +13,7 @@ import typer
 
 from studio.commands.app import app
 from studio.commands.listing import list_files
-from studio.commands.options import AsJson, BackendName, frame_size
+from studio.commands.options import AsJson, BackendName, Retakes, frame_size
 from studio.output_folder import OutputFolder
 
 
@@ -22,6 +22,7 @@ def render(
     source: Annotated[Path, typer.Argument(help="A session folder or a plan.json.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Output folder; default the plan's own.")] = None,
     backend: BackendName = "embedded",
+    retakes: Retakes = 0,
     size: Annotated[str | None, typer.Option("--size", help="Frame size, height x width; default the plan's.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,7 +38,7 @@ def render(
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
-        artifacts = FilmRenderer(backend, size=frame_size(size) if size else None).run(
+        artifacts = FilmRenderer(backend, retakes=retakes, size=frame_size(size) if size else None).run(
             shot_plan, target.path, view.see_phase
         )
     list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)

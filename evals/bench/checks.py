@@ -1,0 +1,119 @@
+"""Do the checks of clips tell good clips from bad ones: `python -m evals.bench.checks --clips 8`.
+
+Every clip is judged as it is and after being spoilt in a known way; a check is good when it is silent about the first and speaks
+about the second. `animatic` and `embedded` are the clips of those backends; the spoilt ones are made from the animatic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from shotplan.staging import stage_all
+from video_core.backends import make_backend
+from video_core.checks import CHECKS, check_clip
+from video_core.conditioning import Conditioning
+from video_core.embedded.training.generate import HELD_OUT
+from video_core.embedded.training.plans import random_plan
+from video_core.rasterise import condition
+
+Bytes = NDArray[np.uint8]
+SIZE = (240, 416)
+
+
+def mirrored(video: Bytes) -> Bytes:
+    """Everything in the wrong place."""
+    return np.ascontiguousarray(video[:, :, ::-1])
+
+
+def backwards(video: Bytes) -> Bytes:
+    return np.ascontiguousarray(video[::-1])
+
+
+def still(video: Bytes) -> Bytes:
+    return np.repeat(video[:1], len(video), 0)
+
+
+def noisy(video: Bytes) -> Bytes:
+    noise = np.random.default_rng(0).normal(0, 18, video.shape)
+    return np.clip(video + noise, 0, 255).astype(np.uint8)
+
+
+def with_a_black_frame(video: Bytes) -> Bytes:
+    out = video.copy()
+    out[len(out) // 2] = 0
+    return out
+
+
+def with_a_step(video: Bytes) -> Bytes:
+    """A bad join: the second half is brighter."""
+    out = video.astype(np.int16)
+    out[len(out) // 2 :] += 20
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
+def turning_hue(video: Bytes) -> Bytes:
+    """Everybody drifts to other colours."""
+    out = []
+    for k, frame in enumerate(video):
+        hsv = cv2.cvtColor(frame, cv2.COLOR_RGB2HSV)
+        hsv[..., 0] = (hsv[..., 0].astype(int) + 60 * k // max(len(video) - 1, 1)) % 180
+        out.append(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB))
+    return np.stack(out)
+
+
+SPOILT: dict[str, Callable[[Bytes], Bytes]] = {
+    "mirrored": mirrored, "backwards": backwards, "still": still, "noisy": noisy, "black frame": with_a_black_frame,
+    "step in brightness": with_a_step, "turning hue": turning_hue,
+}  # fmt: skip
+
+
+def shots(count: int, longest: int) -> list[Conditioning]:
+    """Conditioning of the first shots of stages that nothing was trained on."""
+    out: list[Conditioning] = []
+    for seed in range(HELD_OUT, HELD_OUT + count):
+        staged = stage_all(random_plan(seed))[0]
+        out.append(condition(staged, size=SIZE, frames=slice(0, min(longest, staged.frames))))
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clips", type=int, default=8)
+    parser.add_argument("--longest", type=int, default=40, help="frames")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    failed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    seconds = 0.0
+    frames = 0
+    bundles = shots(options.clips, options.longest)
+    for bundle in bundles:
+        videos = {name: make_backend(name).render(bundle).frames for name in ("animatic", "embedded")}
+        videos |= {name: spoil(videos["animatic"]) for name, spoil in SPOILT.items()}
+        for name, video in videos.items():
+            begin = time.perf_counter()
+            measures = check_clip(video, bundle)
+            seconds, frames = seconds + time.perf_counter() - begin, frames + len(video)
+            for m in measures:
+                values[name][m.check].append(m.measured)
+            for kind in {m.check for m in measures if m.failed}:
+                failed[name][kind] += 1
+    names = sorted(CHECKS)
+    print(f"{len(bundles)} clips; mean value (clips in which the check failed); {1000 * seconds / frames:.1f} ms a frame")
+    print(f"{'':20}" + "".join(f"{n.split('.')[1]:>18}" for n in names))
+    for clip, found in values.items():
+        cells = [f"{np.mean(found[n]):.2f} ({failed[clip][n]})" if found[n] else "-" for n in names]
+        print(f"{clip:20}" + "".join(f"{c:>18}" for c in cells))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Every check is silent about a good clip and speaks about one that is spoilt in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from evals.bench import checks as spoil
+from tests.video_core import puppets
+from video_core.backends import make_backend
+from video_core.checks import CHECKS, badness, check_clip
+from video_core.conditioning import Conditioning
+from video_core.rasterise import condition
+
+Bytes = NDArray[np.uint8]
+SIZE = (180, 312)
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Conditioning:
+    """A fox jumps before a still camera that a man crosses: motion, depth order and two actors."""
+    frames = 24
+    jump = puppets.fox_jump(frames)
+    return condition(jump, size=SIZE)
+
+
+@pytest.fixture(scope="module")
+def video(bundle: Conditioning) -> Bytes:
+    return make_backend("animatic").render(bundle).frames
+
+
+def failed(video: Bytes, bundle: Conditioning) -> set[str]:
+    return {m.check for m in check_clip(video, bundle) if m.failed}
+
+
+def test_a_clip_that_shows_its_plan_passes_every_check(video: Bytes, bundle: Conditioning) -> None:
+    measures = check_clip(video, bundle)
+    assert not [m for m in measures if m.failed]
+    assert {"adherence.place", "temporal.flicker", "temporal.black", "identity.drift"} <= {m.check for m in measures}
+    assert badness(measures) == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "check"),
+    [
+        (spoil.with_a_black_frame, "temporal.black"),
+        (spoil.with_a_step, "temporal.flash"),
+        (spoil.noisy, "temporal.flicker"),
+        (spoil.still, "temporal.frozen"),
+        (spoil.turning_hue, "identity.drift"),
+        (spoil.mirrored, "adherence.place"),
+        (spoil.backwards, "adherence.motion"),
+    ],
+)
+def test_a_spoilt_clip_is_found_by_the_check_for_it(
+    how: Callable[[Bytes], Bytes], check: str, video: Bytes, bundle: Conditioning
+) -> None:
+    assert check in failed(how(video), bundle)
+
+
+def test_somebody_drawn_behind_who_should_be_in_front_is_found() -> None:
+    near, far = puppets.actor("near", "man", 6, z=1.0), puppets.actor("far", "girl", 6, z=-0.6, x=0.35)
+    cam = puppets.camera(6, (0.0, 1.2, 5.0), (0.0, 1.0, 0.0))
+    planned = condition(puppets.shot(6, cam, (near, far)), size=SIZE)
+    good = np.zeros((6, *SIZE, 3), np.uint8)
+    colours = np.array([[90, 160, 90], [220, 60, 60], [60, 60, 220]], np.uint8)
+    good[:] = colours[np.minimum(planned.instance_ids, 2)]
+    assert "adherence.depth_order" not in failed(good, planned)
+    wrong = good.copy()
+    overlap = (planned.instance_ids == 1) & _wider(planned.instance_ids == 2)
+    wrong[overlap] = colours[2]
+    assert "adherence.depth_order" in failed(wrong, planned)
+
+
+def _wider(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.stack([cv2.dilate(m.astype(np.uint8), np.ones((9, 9), np.uint8)) for m in masks]).astype(bool)
+
+
+def test_a_still_plan_may_stand_still() -> None:
+    cam = puppets.camera(12, (0.0, 1.2, 5.0), (0.0, 1.0, 0.0))
+    planned = condition(puppets.shot(12, cam, (puppets.actor("a", "man", 12),)), size=SIZE)
+    first = make_backend("animatic").render(planned).frames[:1]
+    assert "temporal.frozen" not in failed(np.repeat(first, 12, 0), planned)
+
+
+def test_every_check_has_been_seen_to_fail() -> None:
+    seen = {"temporal.black", "temporal.flash", "temporal.flicker", "temporal.frozen", "identity.drift"}
+    assert set(CHECKS) == seen | {"adherence.place", "adherence.motion", "adherence.depth_order"}
