@@ -6,13 +6,18 @@ OUT    ?= out/demo
 # Where torch comes from, when not from the default index: for example TORCH_INDEX=<url of a CPU-only wheel index>.
 TORCH_INDEX ?=
 STAMP  := $(VENV)/.ready
+# Where vLLM lives, and which build: auto (GPU where there is an NVIDIA card), cpu or gpu.
+VLLM_VENV  ?= .venv-vllm
+VLLM_BUILD ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow lint format setup bench clean help
+.PHONY: demo test test-slow vllm test-vllm lint format setup bench clean help
 
 help:
 	@echo "make demo   set up, then make a film of the built-in example script in $(OUT)"
 	@echo "make test   set up, then run the tests"
+	@echo "make vllm   prepare vLLM in an environment of its own, for: ekonte serve"
+	@echo "make test-vllm  the main job and the faults against a real vLLM server"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  print the figures of evals/bench"
 
@@ -24,6 +29,12 @@ test: $(STAMP)
 
 test-slow: $(STAMP)
 	@$(BIN)/python -m pytest -m slow
+
+vllm: $(STAMP)
+	@$(BIN)/python -m agents.serving.prepare --environment $(VLLM_VENV) --build $(VLLM_BUILD) --torch-index "$(TORCH_INDEX)"
+
+test-vllm: vllm
+	@EKONTE_VLLM=$(abspath $(VLLM_VENV)) $(BIN)/python -m pytest -m vllm tests/vllm
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
