@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shotplan.errors import RenderError
 
-Weights = Literal["fp32", "bf16", "fp8_storage", "fp8_compute", "int8_compute", "gguf_q8_0", "gguf_q4_k", "nf4"]
+Weights = Literal["fp32", "bf16", "fp8_storage", "fp8_compute", "int8_compute", "gguf_q8_0", "gguf_q4_k"]
 """`fp32`, `bf16`: as they are. `fp8_storage`: diffusers' layerwise casting, computes in bf16. `fp8_compute`, `int8_compute`: torchao with
-dynamic activations, the matrix units run in 8 bits. `gguf_*`: a GGUF file, computes in bf16. `nf4`: bitsandbytes, computes in bf16."""
+dynamic activations, the matrix units run in 8 bits. `gguf_*`: a GGUF file, computes in bf16."""
 
 Offload = Literal["none", "group", "model", "sequential"]
 """`group`: `enable_group_offload`. `model`: `enable_model_cpu_offload`. `sequential`: `enable_sequential_cpu_offload`."""
 
-Cache = Literal["none", "first_block", "mag", "taylorseer", "pyramid", "faster", "sea"]
+Cache = Literal["none", "first_block", "taylorseer", "mag"]
 """The caches of `diffusers.hooks` (`enable_cache`)."""
 
 Attention = Literal[
@@ -29,11 +29,11 @@ Attention = Literal[
 """Names of `diffusers.models.attention_dispatch`, to be given to `set_attention_backend` as they are."""
 
 LOSSY: dict[str, frozenset[str]] = {
-    "weights": frozenset({"fp8_storage", "fp8_compute", "int8_compute", "gguf_q8_0", "gguf_q4_k", "nf4"}),
+    "weights": frozenset({"fp8_storage", "fp8_compute", "int8_compute", "gguf_q8_0", "gguf_q4_k"}),
     "attention": frozenset(
         {"sage", "sage_hub", "_sage_qk_int8_pv_fp8_cuda", "_sage_qk_int8_pv_fp8_cuda_sm90", "_sage_qk_int8_pv_fp16_cuda"}
     ),
-    "cache": frozenset({"first_block", "mag", "taylorseer", "pyramid", "faster", "sea"}),
+    "cache": frozenset({"first_block", "taylorseer", "mag"}),
     "vae_decoder": frozenset({"taehv"}),
 }
 """Values that change the picture more than rounding does; taken only when asked for, or when nothing else fits."""
@@ -43,7 +43,6 @@ PACKAGES: dict[tuple[str, str], str] = {
     ("weights", "int8_compute"): "torchao",
     ("weights", "gguf_q8_0"): "gguf",
     ("weights", "gguf_q4_k"): "gguf",
-    ("weights", "nf4"): "bitsandbytes",
     ("attention", "flash"): "flash_attn",
     ("attention", "_flash_3"): "flash_attn_interface",
     ("attention", "flash_hub"): "kernels",

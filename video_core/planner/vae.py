@@ -1,8 +1,8 @@
 """The video autoencoder in numbers: exact parameters, FLOPs of decoding and encoding a clip, and the memory both need.
 
 Knows the layers of diffusers' `AutoencoderKLWan` (both the Wan2.1 and the Wan2.2 form), its chunks of latent frames and its tiles.
-Does not know torch. FLOPs equal those of `torch.utils.flop_counter` (a test); the bytes per pixel were counted on the real classes at real size
-with tensors that hold no data, as the largest sum of live storages.
+Does not know torch. FLOPs equal those of `torch.utils.flop_counter` (a test). Bytes were counted on the real classes at real size with
+tensors that hold no data: peak as the largest sum of live storages, traffic as what all operators but convolutions read and write.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 TILE, STRIDE = 256, 192
 """Pixels; the defaults of `AutoencoderKLWan.enable_tiling`."""
@@ -53,6 +54,9 @@ class VaeShape:
     decode_bytes: float = 19_500
     """Peak bytes per pixel of decoding in float32, without the film itself."""
     encode_bytes: float = 14_100
+    decode_traffic: float = 89_100
+    """Bytes read and written per pixel of every frame while decoding in float32, convolutions left out."""
+    encode_traffic: float = 53_200
 
     @property
     def frames_per_latent(self) -> int:
@@ -139,7 +143,7 @@ class VaeShape:
         yield Conv(self.z, widths[0], 27, latents * area)
         yield from self._middle(widths[0], latents * area)
         last = len(self.mult) - 1
-        for i, (a, b) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        for i, (a, b) in enumerate(pairwise(widths)):
             inside = a // 2 if i > 0 and not self.residual else a
             for _ in range(self.res_blocks + 1):
                 yield from self._res(inside, b, (first + rest) * area)
@@ -159,7 +163,7 @@ class VaeShape:
         first, rest, area = 1, (latents - 1) * self.frames_per_latent, height * width
         yield Conv(self.channels * self.patch**2, widths[0], 27, (first + rest) * area)
         last = len(self.mult) - 1
-        for i, (a, b) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        for i, (a, b) in enumerate(pairwise(widths)):
             inside = a
             for _ in range(self.res_blocks):
                 yield from self._res(inside, b, (first + rest) * area)
@@ -190,5 +194,6 @@ class VaeShape:
 
 WAN21_VAE = VaeShape()
 WAN22_VAE = VaeShape(
-    base=160, decoder_base=256, z=48, patch=2, residual=True, stride=16, decode_bytes=21_540, encode_bytes=7_180
+    base=160, decoder_base=256, z=48, patch=2, residual=True, stride=16, decode_bytes=21_540, encode_bytes=7_180,
+    decode_traffic=76_000, encode_traffic=23_950,
 )
