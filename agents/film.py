@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import prompts
 from shotplan.plan import ShotPlan, StageSet
-from shotplan.vocabulary import ACTIONS, ANGLES, EMOTIONS, LENSES, MOVES, SHOT_SIZES, Language, Vocabulary
+from shotplan.vocabulary import ACTIONS, ANGLES, EMOTIONS, LENSES, MOVES, SHOT_SIZES, SIDES, Language, Vocabulary
 
 LONGEST_SCRIPT = 4000
 """Characters of script that are shown whole; of a longer one only the scene that the question is about."""
@@ -21,7 +21,9 @@ GLOSSARY: dict[str, Vocabulary] = {
     "angle": ANGLES,
     "move": MOVES,
     "lens": LENSES,
+    "side": SIDES,
 }
+"""The words of the whole crew; a role's own lists follow in its job."""
 
 
 def opening(plan: ShotPlan, set_id: str = "") -> str:
@@ -64,10 +66,8 @@ def _set(stage_set: StageSet) -> str:
 
 
 def _words(language: Language) -> Mapping[str, str]:
-    """English ids with their words in the script's language; English needs none."""
-    if language == "en":
-        return {}
+    """The lists of ids, in Chinese and Japanese each with its word."""
     return {
-        key: ", ".join(f"{id} {vocabulary.label(id, language)}" for id in vocabulary)
+        key: ", ".join(id if language == "en" else f"{id} {vocabulary.label(id, language)}" for id in vocabulary)
         for key, vocabulary in GLOSSARY.items()
     }

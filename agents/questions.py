@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 
 import prompts
-from agents.film import opening
+from agents.film import GLOSSARY, opening
 from agents.model import ChatMessage, Model, ModelReply, ModelRequest, Sampling
 from agents.priority import priority
 from shotplan.errors import ModelError
@@ -105,15 +105,19 @@ class Question:
         in this turn.
         """
         choices = {k: f for k, f in self.open_fields.items() if isinstance(f, Choice)}
+        values = dict(self.values)
+        if not small:  # the opening holds these lists already
+            values["vocabulary"] = {k: v for k, v in values.get("vocabulary", {}).items() if k not in GLOSSARY}
         written = prompts.render(
             self.template or self.name.replace(".", "_"),
             plan.brief.language,
-            **self.values,
+            **values,
             agent=self.agent,
             asked=list(self.open_fields),
             options={k: list(f.options[: f.likely]) for k, f in choices.items()},
             more=[k for k, f in choices.items() if f.likely is not None and f.likely < len(f.options)],
             certain=self.certain,
+            glossary=not small,
         )
         messages = [ChatMessage(role=role, content=text) for role, text in written]  # type: ignore[arg-type]
         if not small and messages[0].role == "system":
@@ -170,7 +174,9 @@ def ask(model: Model, questions: Sequence[Question], plan: ShotPlan) -> Answers:
         asked_for = len(requests) + len(more)
         raise ModelError(f"{model.name} gave {len(replies)} answers to {asked_for} questions", where=needed[0].name)
     samples_of = dict(zip(sampled, replies[len(requests) :], strict=True))
-    each, samples, at = [], [], 0
+    each: list[dict[str, str]] = []
+    samples: list[tuple[dict[str, str], ...]] = []
+    at = 0
     for question in questions:
         if not question.open_fields:
             each.append(question.certain)

@@ -11,6 +11,7 @@ import prompts
 from shotplan.errors import ModelError
 
 VALUES = {
+    "glossary": False,
     "agent": "director",
     "asked": ["action"],
     "options": {"action": ["run", "perform"]},
