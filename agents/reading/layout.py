@@ -54,7 +54,7 @@ def pieces(script: str) -> list[Piece]:
             found.append(Piece("heading", text.strip(), start))
             continue
         spoken = SPEAKER.match(text)
-        if spoken and len(spoken.group(1).split()) <= 3 and not re.search(r"[\"“「]", spoken.group(1)):
+        if spoken and _names_a_speaker(spoken.group(1), spoken.group(3)):
             line = spoken.group(3).strip()
             at = start + spoken.start(3)
             if line[0] in QUOTES and line[-1] == QUOTES[line[0]] and len(line) > 2:
@@ -82,6 +82,14 @@ def pieces(script: str) -> list[Piece]:
         else:
             found.append(Piece("prose", text, start))
     return [p for p in found if p.text]
+
+
+def _names_a_speaker(name: str, line: str) -> bool:
+    """`Mia: Hello` and `The old man: Hello`, but not `The wolf growls: "Hello"`, which a verb ends."""
+    words = name.split()
+    if len(words) > 3 or re.search(r"[\"“「]", name):
+        return False
+    return not (line[0] in QUOTES and len(words) > 1 and words[-1].islower() and words[-1].endswith(("s", "ed", "d", "g")))
 
 
 def quotes(text: str) -> list[tuple[int, int]]:

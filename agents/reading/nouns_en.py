@@ -5,10 +5,11 @@ Knows determiners, prepositions and compounds. Does not know clauses.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agents.reading import words_en as w
 from agents.reading.clauses import Mention, MentionSort
-from agents.reading.tokens_en import AMBIENT, Tokens
-from shotplan.vocabulary import CHARACTER_KINDS, PROP_KINDS
+from agents.reading.tokens_en import AMBIENT, Tokens, senses
 
 BREAKS = frozenset(
     {
@@ -55,6 +56,8 @@ BODY = frozenset(
 def after_preposition(tokens: Tokens, a: int, k: int) -> bool:
     j = k - 1
     while j >= a and tokens.word(j):
+        if tokens.low(j) == "of" and tokens.low(j - 1) in w.GROUPS:
+            return after_preposition(tokens, a, j - 1)  # `a group of soldiers`
         if tokens.low(j) in w.PREPOSITIONS and tokens.low(j) not in ("no", "like"):
             return True
         if tokens.low(j) in BREAKS or tokens.low(j) in w.DETERMINERS:
@@ -81,21 +84,38 @@ def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, 
         elif tokens.low(k) == "her" and not (tokens.word(k + 1) and not tokens.function(k + 1)):
             t = tokens.tokens[k]
             found.append((k, Mention(t.text, "she", "pronoun", offset + t.start)))
-        elif tokens.low(k) in ("one", "other", "both") and (
+        elif tokens.low(k) in ORDINALS and (
             k + 1 in tokens.verbs
             or tokens.low(k + 1).endswith("ly")
             or tokens.low(k + 1) in w.BE
+            or tokens.low(k + 1) == "of"
             or not tokens.word(k + 1)
         ):
             t = tokens.tokens[k]
-            head = "they" if t.low == "both" else t.low
-            found.append((k, Mention(t.text, head, "pronoun", offset + t.start)))
+            found.append((k, Mention(t.text, ORDINALS[t.low], "pronoun", offset + t.start)))
+            if tokens.low(k + 1) == "of":  # `one of the boys`
+                used_until = next((j for j in range(k + 2, b) if j in tokens.verbs or tokens.low(j) in w.BE), k + 3)
+        elif tokens.low(k) in w.GROUPS and tokens.low(k + 1) == "of" and k + 2 < b:
+            inner = mentions_in(tokens, k + 2, b, offset)
+            if inner and inner[0][1].sort in ("character", "unknown", "prop"):
+                at, one = inner[0]
+                begin = k - 1 if k > a and tokens.low(k - 1) in w.DETERMINERS else k
+                text = " ".join(t.text for t in tokens.tokens[begin : at + 1])
+                start = offset + tokens.tokens[begin].start
+                found.append((at, replace(one, text=text, start=start, count=w.GROUPS[tokens.low(k)])))
+                used_until = at + 1
+        elif _bare_subject(tokens, a, k):
+            t = tokens.tokens[k]
+            ambient = t.low in AMBIENT or k in tokens.nouns
+            head = t.low if ambient else list(w.noun_forms(t.low))[-1]
+            found.append((k, Mention(t.text, head, "ambient" if ambient else "unknown", offset + t.start, count=1 if ambient else 2)))
         elif tokens.is_name(k) and not tokens.tokens[k].text.endswith(("'s", "’s")):
             last = k
             while last + 1 < b and tokens.is_name(last + 1):
                 last += 1
             used_until = last + 1
             text = " ".join(t.text for t in tokens.tokens[k : last + 1])
+            kind, used_until = _apposed(tokens, last, b, used_until)
             held = found[-1][1] if found else None
             between = [tokens.low(j) for j in range(found[-1][0] + 1, k)] if found else []
             titled = (
@@ -104,31 +124,11 @@ def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, 
                 and (not between or between in (["named"], ["called"], [","]))
             )
             if titled and held is not None:
-                found[-1] = (
-                    last,
-                    Mention(
-                        **(vars(held) | {"also": text, "text": f"{held.text} {text}" if not between else held.text})
-                    ),
-                )
+                words = f"{held.text} {text}" if not between else held.text
+                found[-1] = (last, replace(held, also=text, text=words, kind=kind or held.kind))
                 continue
-            apposed = tokens.low(last + 1) in (",", "the") and next(
-                (
-                    j
-                    for j in range(last + 1, min(last + 6, b))
-                    if j in tokens.nouns and tokens.nouns[j].sort == "character"
-                ),
-                None,
-            )
-            kind = None
-            if (
-                apposed
-                and all(
-                    tokens.low(j) in w.DETERMINERS or tokens.low(j) == "," or not tokens.function(j)
-                    for j in range(last + 1, apposed)
-                )
-                and not any(j in tokens.verbs for j in range(last + 1, apposed))
-            ):
-                kind, used_until = tokens.nouns[apposed].id, tokens.nouns[apposed].last + 1
+            titled_by = k - 2 if tokens.low(k - 1) == "." else k - 1
+            kind = kind or (w.TITLES.get(tokens.low(titled_by)) if titled_by >= a else None)
             found.append((last, Mention(text, text, "name", offset + tokens.tokens[k].start, kind)))
         elif noun is not None and noun.sort in ("character", "prop") and noun.first == k and k not in tokens.verbs:
             after = tokens.nouns.get(noun.last + 1)
@@ -152,6 +152,34 @@ def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, 
             if sort == "unknown" or k < min((v for v in tokens.verbs if a <= v < b), default=b):
                 found.append((k, _noun_phrase(tokens, a, k, k, offset, sort, None)))
     return found
+
+
+def _apposed(tokens: Tokens, last: int, b: int, used_until: int) -> tuple[str | None, int]:
+    """(kind, where the noun phrase ends) of `, a small girl` after a name that ends at `last`."""
+    if tokens.low(last + 1) not in (",", "the"):
+        return None, used_until
+    at = next((j for j in range(last + 1, min(last + 6, b)) if j in tokens.nouns and tokens.nouns[j].sort == "character"), None)
+    if at is None or any(j in tokens.verbs for j in range(last + 1, at)):
+        return None, used_until
+    if all(tokens.low(j) in w.DETERMINERS or tokens.low(j) == "," or not tokens.function(j) for j in range(last + 1, at)):
+        return tokens.nouns[at].id, tokens.nouns[at].last + 1
+    return None, used_until
+
+
+ORDINALS = {"one": "one", "other": "other", "both": "they", "first": "one", "second": "other", "former": "one", "latter": "other"}
+
+
+def _bare_subject(tokens: Tokens, a: int, k: int) -> bool:
+    """`bees` in `bees fly around`, `snow` in `snow falls`: a noun without an article, first in its clause, before the verb."""
+    if not tokens.word(k) or tokens.function(k) or k in tokens.verbs or tokens.is_name(k):
+        return False
+    verb = tokens.verbs.get(k + 1)
+    if verb is None or not verb.finite or not all(tokens.low(j) in BREAKS or not tokens.word(j) for j in range(a, k)):
+        return False
+    low, noun = tokens.low(k), tokens.nouns.get(k)
+    if noun is not None:
+        return noun.sort in ("weather", "time", "place")
+    return low in AMBIENT or (low.endswith("s") and not low.endswith("ss") and not tokens.low(k + 1).endswith("s"))
 
 
 def _unknown_head(tokens: Tokens, a: int, b: int, k: int) -> bool:
@@ -207,10 +235,9 @@ def _noun_phrase(
     words = [tokens.low(j) for j in range(first, last)]
     singular = surface
     if kind is not None and sort in ("character", "prop"):
-        vocabulary = CHARACTER_KINDS if sort == "character" else PROP_KINDS
-        known = [f for f in forms if vocabulary.find(" ".join([*words, f]))]
+        known = [f for f in forms if any(s == sort for s, _ in senses(" ".join([*words, f])))]
         singular = known[-1] if known else surface
-        if singular == surface and singular.endswith("s") and vocabulary.find(singular.removesuffix("s")):
+        if singular == surface and singular.endswith("s") and senses(singular.removesuffix("s")):
             singular = singular.removesuffix("s")
         plural = {
             "men": "man",
@@ -223,7 +250,7 @@ def _noun_phrase(
         singular = plural.get(singular, singular)
     elif surface.endswith("s") and len(forms) > 1 and not surface.endswith("ss"):
         singular = forms[1]
-    if count == 1 and singular != surface and sort == "character":
+    if count == 1 and singular != surface and sort in ("character", "unknown"):
         count = 2
     text = " ".join(t.text for t in tokens.tokens[begin : last + 1])
     return Mention(

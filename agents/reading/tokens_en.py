@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Literal
 
+from agents.reading import more_nouns_en
 from agents.reading import words_en as w
-from agents.reading.verbs_en import NEAR, STATES, verb_forms
+from agents.reading.verbs_en import IRREGULAR, NEAR, PERCEIVING, STATES, WISHES, verb_forms
 from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS, TIMES, WEATHERS, Vocabulary
 
 TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:-[^\W\d_]+)*|\d+|\S")
@@ -25,7 +27,10 @@ AMBIENT = frozenset(
     nobody light shadow sound silence story scene leaves leaf star stars cloud clouds distance floor back left
     right front corner end beginning mouth ears ear nose paw paws hair breath balance dark darkness dream thunder
     lightning camera screen wall sunlight snow rain wind storm summer winter spring autumn dinner lunch breakfast
-    help hello goodbye luck while
+    help hello goodbye luck while clock alarm music noise voices song echo fog mist shout scream laughter applause
+    steam smoke dust sand grass water heat cold heaven darkness tear tears blood sweat skin breeze wave waves tide
+    season hour minute second minutes seconds moments spring laughter silence peace war game party wedding trip
+    journey direction side sides bit lot number kind sort idea plan secret truth trick joke question answer name
     """.split()  # noqa: SIM905
 )
 PARTICLES = {
@@ -39,13 +44,27 @@ PARTICLES = {
     ("shake", "head"): "shake_head", ("shake", "hands"): "shake_hands", ("look", "back"): "turn", ("run", "after"): "chase",
 }  # fmt: skip
 GENERIC = frozenset({"perform"})
+NEGATIONS = frozenset({"not", "never", "n't", "no", "hardly", "neither", "nor"})
+ONLY_PARTICIPLES = frozenset(
+    """
+    seen gone fallen flown thrown eaten given taken ridden driven written drawn hidden broken stolen torn worn shaken
+    woken frozen forgotten chosen spoken bitten beaten swum sung drunk begun known grown shown
+    """.split()  # noqa: SIM905
+)
+PAST_PARTICIPLES = ONLY_PARTICIPLES | frozenset(
+    """
+    held read caught found kept lost made met led lit sent built bought brought cut felt heard hit put set struck taught
+    won swept dug spun shot hung fed kissed left said told fought swung slain carried stuck thought paid
+    """.split()  # noqa: SIM905
+)
 
 
 @lru_cache(maxsize=20_000)
-def _senses(phrase: str) -> tuple[tuple[str, str], ...]:
+def senses(phrase: str) -> tuple[tuple[str, str], ...]:
     """(sort, id) of every vocabulary that knows a phrase."""
-    found = ((sort, vocabulary.find(phrase)) for sort, vocabulary in NOUNS)
-    return tuple((sort, id) for sort, id in found if id)
+    found = [(sort, vocabulary.find(phrase)) for sort, vocabulary in NOUNS]
+    more = [("character", more_nouns_en.CHARACTERS.get(phrase)), ("prop", more_nouns_en.PROPS.get(phrase))]
+    return tuple((sort, id) for sort, id in [*found, *more] if id)
 
 
 @dataclass(frozen=True)
@@ -69,12 +88,17 @@ class Found:
     id: str
 
 
+Form = Literal["finite", "ing", "passive", "infinitive", "bare", "participle"]
+
+
 @dataclass(frozen=True)
 class Verb:
     at: int
     actions: tuple[str, ...]
     near: tuple[str, ...]
     finite: bool
+    form: Form = "finite"
+    """`passive` needs a form of be or get; `participle`: `chased by a wolf`; `bare`: `sees an owl fly`."""
 
 
 @dataclass
@@ -138,16 +162,64 @@ class Tokens:
             for form in w.noun_forms(self.low(k + length - 1)):
                 phrase = f"{before} {form}".strip()
                 if length > 1 or not self.function(k):
-                    for sort, id in _senses(phrase):
+                    for sort, id in senses(phrase):
                         yield Found(k, k + length - 1, sort, id)
 
     def _find_verbs(self) -> None:
         for k in range(len(self.tokens)):
-            if not self.word(k) or self.is_name(k) or self.function(k) or STATES & set(verb_forms(self.low(k))):
+            if not self.word(k) or self.is_name(k) or self.function(k):
                 continue
-            verb = self._known_verb(k) or self._unknown_verb(k)
+            verb = self._state(k) or self._known_verb(k) or self._unknown_verb(k)
             if verb is not None:
-                self.verbs[k] = verb
+                self.verbs[k] = self._formed(verb)
+
+    def _state(self, k: int) -> Verb | None:
+        """`lives`, `wears`, `wants`: how things are or should be."""
+        if not (STATES | WISHES) & self.bases(k) or self._opens_noun_phrase(k) or self.nouns.get(k):
+            return None
+        if ACTIONS.find(self.low(k)) and not WISHES & self.bases(k):
+            return None
+        return Verb(k, (), (), True)
+
+    def bases(self, k: int) -> set[str]:
+        """The forms that the word at `k` may come from, itself included."""
+        return set(verb_forms(self.low(k)))
+
+    def before(self, k: int) -> int:
+        """The index of the word before `k` that is neither an adverb nor a negation."""
+        j = k - 1
+        while j >= 0 and (self.low(j).endswith("ly") or self.low(j) in w.ADVERBS or self.low(j) in NEGATIONS):
+            j -= 1
+        return j
+
+    def _formed(self, verb: Verb) -> Verb:
+        """The verb with its form, by its ending and what stands before it."""
+        k, low, j = verb.at, self.low(verb.at), self.before(verb.at)
+        ahead = self.low(j)
+        form: Form = "finite"
+        ended = low.endswith("ed") or low in PAST_PARTICIPLES
+        if ahead == "to" and low in self.bases(k) and not low.endswith(("ing", "ed")):
+            form = "infinitive"
+        elif low.endswith("ing") and low not in ("bring", "sing", "ring", "swing", "spring", "fling"):
+            form = "finite" if ahead in w.TO_BE else "ing"
+        elif ended and ahead in (*w.TO_BE, "gets", "get", "got", "getting", "being", "been"):
+            form = "passive"
+        elif ahead not in ("has", "have", "had") and (low in ONLY_PARTICIPLES or (ended and self.low(k + 1) == "by")):
+            form = "participle"
+        elif self._bare(k):
+            form = "bare"
+        return replace(verb, form=form, finite=form in ("finite", "passive"))
+
+    def _bare(self, k: int) -> bool:
+        """`an owl fly` in `sees an owl fly`: a base form after an object, with a verb of seeing or making before it."""
+        low = self.low(k)
+        if low.endswith("s"):
+            return False
+        earlier = [v for v in self.verbs.values() if v.at < k and v.finite]
+        if not earlier or not self.bases(earlier[-1].at) & PERCEIVING:
+            return False
+        between = [self.low(j) for j in range(earlier[-1].at + 1, k)]
+        return bool(between) and not any(b in (",", ";", "and", "then", "but") or b in w.CONNECTIVES for b in between)
 
     def _opens_noun_phrase(self, k: int) -> bool:
         """Whether the word at `k` still waits for its noun: `a long walk`."""
@@ -160,6 +232,10 @@ class Tokens:
                 return False
             j -= 1
         opener = self.low(j) if j >= 0 else ""
+        if opener in w.PARTICLES and j == k - 1 and j - 1 in self.verbs and self.low(k).endswith("ing"):
+            return False  # `comes in carrying a basket`
+        if opener == "that" and j > 0 and (j - 1 in self.nouns or self.is_name(j - 1) or not self.function(j - 1)):
+            return False  # `a man that carries a box`
         if opener in w.PREPOSITIONS and opener != "to":
             return True
         if opener in w.DETERMINERS or opener.endswith("'s"):
@@ -263,11 +339,12 @@ def proper_names(script: str, sentences: list[tuple[int, str]], speakers: set[st
                 low in w.CONNECTIVES
                 or low in w.BE
                 or low in w.PRONOUNS
-                or low.endswith(("ly", "ese", "ish"))
+                or (low.endswith(("ly", "ese", "ish")) and low not in LY_NAMES)
                 or low in _STARTERS
             ):
                 continue
             after = words[k + 1].group().lower() if k + 1 < len(words) else ""
+            beyond = words[k + 2].group().lower() if k + 2 < len(words) else ""
             before = words[k - 1].group().lower() if k else ""
             opens = k == 0 or before in '"“「.!?:'
             if opens:
@@ -276,7 +353,10 @@ def proper_names(script: str, sentences: list[tuple[int, str]], speakers: set[st
                     or after in w.BE
                     or re.search(r"(?<!s)s$|ed$", after)
                 )
-                if not (verbish or after in ("and", ",")) or ACTIONS.find(low) or low in NEAR:
+                told = after == "the" and any(sort == "character" for sort, _ in senses(beyond))  # `Luna the cat`
+                acts = (ACTIONS.find(f) or f in NEAR or f in IRREGULAR.values() for f in verb_forms(low))
+                doing = low in ("having", "being") or (low.endswith("ing") and any(acts))
+                if not (verbish or told or after in ("and", ",")) or ACTIONS.find(low) or low in NEAR or doing:
                     continue
             elif _at_a_place(before, sentence) and text not in names and not verb_ahead(after):
                 continue  # the name of a place: `goes to Paris`
@@ -297,6 +377,11 @@ def verb_ahead(word: str) -> bool:
     return any(ACTIONS.find(f) or f in NEAR for f in verb_forms(word)) if word else False
 
 
+LY_NAMES = frozenset(
+    """
+    lily emily molly kelly sally holly polly billy willy carly shelly ally elly milly dolly beverly kimberly wally
+    """.split()  # noqa: SIM905
+)
 _STARTERS = frozenset(
     """
     once now then here there today tomorrow yesterday later meanwhile finally soon next again inside outside far

@@ -90,6 +90,46 @@ IRREGULAR = {
     "read": "read",
     "did": "do",
     "set": "set",
+    "thrown": "throw",
+    "eaten": "eat",
+    "given": "give",
+    "ridden": "ride",
+    "driven": "drive",
+    "taken": "take",
+    "drawn": "draw",
+    "written": "write",
+    "broken": "break",
+    "stolen": "steal",
+    "worn": "wear",
+    "shaken": "shake",
+    "woken": "wake",
+    "bitten": "bite",
+    "beaten": "beat",
+    "flown": "fly",
+    "drunk": "drink",
+    "sung": "sing",
+    "swum": "swim",
+    "hung": "hang",
+    "shot": "shoot",
+    "fed": "feed",
+    "blew": "blow",
+    "blown": "blow",
+    "froze": "freeze",
+    "tied": "tie",
+    "slain": "slay",
+    "forgot": "forget",
+    "wrung": "wring",
+    "rang": "ring",
+    "sank": "sink",
+    "shut": "shut",
+    "hurt": "hurt",
+    "paid": "pay",
+    "sought": "seek",
+    "bound": "bind",
+    "clung": "cling",
+    "strode": "stride",
+    "wound": "wind",
+    "spat": "spit",
 }
 
 NEAR: dict[str, tuple[str, ...]] = {
@@ -153,7 +193,6 @@ NEAR: dict[str, tuple[str, ...]] = {
     "limp": ("walk",),
     "listen": ("look", "think"),
     "lose": ("look", "perform"),
-    "love": ("look", "hug"),
     "march": ("walk",),
     "meow": ("talk",),
     "move": ("walk",),
@@ -164,13 +203,17 @@ NEAR: dict[str, tuple[str, ...]] = {
     "play": ("perform", "jump_up", "dance"),
     "plant": ("put_down", "perform"),
     "polish": ("touch", "perform"),
+    "pick": ("pick_up",),
+    "beat": ("fight",),
+    "slay": ("fight",),
+    "seek": ("look", "walk"),
+    "cling": ("hug", "pick_up"),
+    "sink": ("fall", "swim"),
     "pounce": ("jump_onto", "jump_up"),
     "pour": ("drink", "perform"),
     "prepare": ("perform",),
-    "raise": ("pick_up",),
     "reach": ("walk", "touch"),
     "recite": ("read", "talk"),
-    "remember": ("think",),
     "repair": ("touch", "perform"),
     "return": ("walk", "enter"),
     "roar": ("talk", "perform"),
@@ -209,13 +252,96 @@ NEAR: dict[str, tuple[str, ...]] = {
     "visit": ("walk", "enter"),
     "wag": ("perform", "cheer"),
     "wake": ("stand_up",),
-    "want": (),
     "wash": ("touch", "perform"),
     "water": ("perform",),
     "win": ("cheer",),
     "wink": ("look", "nod"),
     "yawn": ("perform",),
     "yell": ("talk",),
+    "croak": ("talk", "perform"),
+    "disappear": ("leave", "hide"),
+    "vanish": ("leave", "hide"),
+    "taste": ("eat", "drink"),
+    "exclaim": ("talk",),
+    "groan": ("talk", "perform"),
+    "shine": ("perform",),
+    "rattle": ("touch", "perform"),
+    "emerge": ("enter", "walk"),
+    "peer": ("look",),
+    "scurry": ("run",),
+    "scamper": ("run",),
+    "waddle": ("walk",),
+    "stomp": ("walk",),
+    "flutter": ("fly",),
+    "soothe": ("touch", "talk"),
+    "tickle": ("touch",),
+    "poke": ("touch", "push"),
+    "rub": ("touch",),
+    "scrub": ("touch", "perform"),
+    "stumble": ("fall",),
+    "lurk": ("hide", "sneak"),
+    "rescue": ("pick_up", "pull"),
+    "save": ("pick_up", "pull"),
+    "defeat": ("fight",),
+    "stab": ("fight",),
+    "shoot": ("throw", "fight"),
+    "smash": ("fight", "kick"),
+    "hand": ("give",),
+    "pass": ("walk", "give"),
+    "deliver": ("give",),
+    "hurl": ("throw",),
+    "lift": ("pick_up",),
+    "raise": ("pick_up",),
+    "hang": ("put_down", "perform"),
+    "settle": ("sit",),
+    "awake": ("stand_up",),
+    "sneeze": ("perform",),
+    "cough": ("perform",),
+    "snore": ("lie",),
+    "nap": ("lie",),
+    "dream": ("lie", "think"),
+    "doze": ("lie",),
+    "jog": ("run",),
+    "trudge": ("walk",),
+    "hike": ("walk",),
+    "stride": ("walk",),
+    "patrol": ("walk",),
+    "cross": ("walk",),
+    "circle": ("walk", "fly"),
+    "ascend": ("climb_onto", "fly"),
+    "descend": ("walk", "fly"),
+    "plunge": ("fall", "swim"),
+    "drown": ("swim", "fall"),
+    "curtsy": ("bow",),
+    "duck": ("kneel", "hide"),
+    "cower": ("kneel", "hide"),
+    "stretch": ("perform",),
+    "applaud": ("clap",),
+    "beckon": ("wave", "point"),
+    "explain": ("talk",),
+    "announce": ("talk",),
+    "murmur": ("talk",),
+    "hum": ("talk",),
+    "weep": ("cry",),
+    "sneer": ("cheer",),
+    "smirk": ("cheer",),
+    "rejoice": ("cheer",),
+    "ponder": ("think",),
+    "dress": ("perform",),
+    "sew": ("perform",),
+    "weave": ("perform",),
+    "stir": ("perform",),
+    "paint": ("write",),
+    "type": ("write",),
+    "scribble": ("write",),
+    "row": ("ride", "perform"),
+    "sail": ("ride",),
+    "mount": ("jump_onto", "climb_onto"),
+    "dismount": ("jump_up", "stand"),
+    "embrace": ("hug",),
+    "tackle": ("fight", "push"),
+    "grapple": ("fight",),
+    "spar": ("fight",),
     "cast": ("perform",),
     "bake": ("perform",),
     "sweep": ("perform", "push"),
@@ -226,12 +352,9 @@ NEAR: dict[str, tuple[str, ...]] = {
     "keep": (),
     "manage": (),
     "feel": ("think",),
-    "need": (),
-    "like": (),
     "discover": ("look",),
     "land": ("fly", "stand"),
     "approach": ("walk",),
-    "pass": ("walk",),
     "bump": ("push", "fall"),
     "crash": ("fall",),
     "dangle": ("perform",),
@@ -246,7 +369,6 @@ NEAR: dict[str, tuple[str, ...]] = {
     "surrender": ("kneel",),
     "faint": ("fall",),
     "swoop": ("fly",),
-    "circle": ("fly", "walk"),
     "dodge": ("jump_up", "turn"),
     "lock": ("close",),
     "ring": ("touch",),
@@ -267,8 +389,37 @@ NEAR: dict[str, tuple[str, ...]] = {
 """Verbs of stories that the action vocabulary does not hold, with the actions near them (none: any)."""
 
 
-STATES = frozenset({"live", "exist", "belong", "own", "know", "seem", "become", "mean", "contain", "remain"})
+STATES = frozenset(
+    """
+    live exist belong own know seem become mean contain remain have has wear consist cost owe resemble lack include
+    """.split()  # noqa: SIM905
+)
 """Verbs that say how things are, not what happens."""
+WISHES = frozenset(
+    """
+    want wish hope like love hate need plan intend long prefer forget promise believe fear dislike miss
+    remember regret expect desire adore enjoy trust
+    """.split()  # noqa: SIM905
+)
+"""Verbs of what somebody wants, feels or believes: no event, and what is wanted is none either."""
+PERCEIVING = frozenset({"see", "watch", "hear", "let", "make", "help", "notice", "feel", "spot", "observe", "have"})
+"""Verbs that take another verb without `to`."""
+ASPECTS = frozenset({"begin", "start", "continue", "keep", "try", "manage", "attempt", "dare", "proceed", "go", "come", "rush", "hurry"})
+"""Verbs whose infinitive is what happens."""
+PURPOSES = frozenset(
+    """
+    stop turn bend kneel stand sit come go walk run rush hurry climb reach lean jump step crouch return stoop move lie
+    """.split()  # noqa: SIM905
+)
+"""Verbs of motion and posture whose infinitive says what comes next: `kneels to pick up a key`."""
+SPEAKING = frozenset(
+    """
+    say ask tell shout whisper call answer reply cry yell scream mutter sigh growl gasp laugh roar hiss murmur exclaim
+    add continue begin announce explain sob groan grumble bark snap order demand declare sing beg plead giggle chuckle
+    croak squeak warn greet cheer speak state promise insist boast stammer bellow purr whimper howl hum
+    """.split()  # noqa: SIM905
+)
+"""Verbs that stand beside a quotation."""
 
 
 def verb_forms(word: str) -> Iterator[str]:

@@ -27,7 +27,37 @@ CONNECTIVES = frozenset(
 )
 BE = frozenset(
     """
-    is are was were be been being am has have had isn't wasn't aren't will would can could must should may might
+    is are was were be been being am has have had isn't wasn't aren't weren't will would can could must should may might
+    cannot can't couldn't won't wouldn't shouldn't
+    do does did don't doesn't didn't hasn't haven't hadn't gets got
+    """.split()  # noqa: SIM905
+)
+PARTICLES = frozenset({"in", "out", "up", "down", "off", "away", "over", "around", "by", "along", "past", "back"})
+"""Prepositions that also stand alone behind a verb."""
+GROUPS = {
+    "group": 3, "pair": 2, "couple": 2, "pack": 3, "herd": 3, "flock": 3, "band": 3, "team": 3, "crowd": 3, "bunch": 3,
+    "gang": 3, "trio": 3, "duo": 2, "swarm": 3, "army": 3, "line": 3, "row": 3, "family": 3, "school": 3, "dozen": 3,
+}  # fmt: skip
+"""`a group of soldiers`: how many of them are cast."""
+TITLES = {
+    "mr": "man", "sir": "man", "lord": "man", "king": "man", "prince": "man", "uncle": "man", "brother": "man", "father": "man",
+    "mister": "man", "mrs": "woman", "ms": "woman", "miss": "woman", "lady": "woman", "madam": "woman", "queen": "woman",
+    "princess": "woman", "aunt": "woman", "sister": "woman", "mother": "woman", "grandpa": "old_man", "grandma": "old_woman",
+}  # fmt: skip
+"""Titles before a name, with the kind of person."""
+TO_BE = frozenset(
+    """
+    is are was were be been being am isn't wasn't aren't weren't 's 're 'm
+    """.split()  # noqa: SIM905
+)
+MODALS = frozenset(
+    """
+    would could can cannot can't couldn't should might may must will won't wouldn't shouldn't ought mustn't shall
+    """.split()  # noqa: SIM905
+)
+ADVERBS = frozenset(
+    """
+    then also just still again soon almost always often suddenly now once already only even both all away back
     """.split()  # noqa: SIM905
 )
 PRONOUNS = {

@@ -18,6 +18,7 @@ MOST_CAST = 8
 MOST_PROPS = 12
 MEN = frozenset({"man", "boy", "old_man", "giant"})
 WOMEN = frozenset({"woman", "girl", "old_woman"})
+CONVERSE = re.compile(r"\b(?:talk|chat|speak|argue|converse|quarrel)(?:s|ed|ing)?\b|话し|話し|聊|交谈|说话|对话")
 MUTUAL = frozenset({"fight", "hug", "dance", "shake_hands", "kiss"})
 """Actions that two do to each other."""
 
@@ -212,6 +213,7 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
     speakers: list[str] = []
     last: Clause | None = None
     previous_sentence = ""
+    addressed: list[str] = []
     for clause in reading.clauses:
         scene = clause.scene
         certain: list[str] = []
@@ -233,10 +235,12 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
         actors = [i for i in certain if casting.entities[i].sort == "character"]
         things = [i for i in certain if casting.entities[i].sort == "prop"]
         if not actors and not candidates and clause.line and previous:
-            candidates = previous
+            candidates = _implied_speaker(casting, clause, last, previous, addressed)
         who = tuple(actors[:1]) or tuple(i for i in candidates if casting.entities[i].sort == "character")
         also: tuple[str, ...] = tuple(actors[1:3])
-        mutual = bool(set(clause.actions[:1]) & MUTUAL)
+        mutual = bool(set(clause.actions[:1]) & MUTUAL) or (
+            not objects and len(actors) == 2 and bool(CONVERSE.search(clause.span)) and not clause.line
+        )
         if also and (mutual or (clause.line and len(actors) == 2)):
             objects = [also[0], *objects]
             also = ()
@@ -251,6 +255,7 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
             objects = others
         if clause.line and who:
             speakers.append(who[0])
+            addressed = objects[:1]
         casting.seen([*actors, *objects, *things])
         if who:
             previous = list(who)
@@ -293,6 +298,16 @@ def _speaker(casting: Casting, clause: Clause, scene: int) -> list[str]:
     return casting.resolve(
         Mention(name, head, "character" if kind else "name", clause.start, kind), scene, subject=True
     )[0]
+
+
+def _implied_speaker(
+    casting: Casting, clause: Clause, last: Clause | None, previous: list[str], addressed: list[str]
+) -> list[str]:
+    """Who says a line that no words ascribe: after a line, who was spoken to; else who acted last, but nobody who is called by name."""
+    called = [i for i in casting.recent if re.search(rf"\b{re.escape(casting.entities[i].name)}\b", clause.line)]
+    people = [i for i in casting.recent if casting.entities[i].sort == "character"]
+    answering = addressed if last is not None and last.line and last.sentence != clause.sentence else []
+    return list(dict.fromkeys(i for i in (*answering, *previous, *people) if i not in called))[:1] or previous[:1]
 
 
 def _handles(clause: Clause) -> bool:

@@ -137,9 +137,14 @@ def pace_question(script: str, beats: int) -> Question:
     )
 
 
-def supported_actions(act: Act) -> tuple[str, ...]:
+AFTER_A_THING = {"chase": "run", "follow": "walk"}
+"""What somebody does who chases a ball."""
+
+
+def supported_actions(act: Act, story: Story) -> tuple[str, ...]:
     """Actions that the words of a clause support, most likely first; one that they name stands alone."""
-    mentioned = tuple(dict.fromkeys(act.clause.actions))
+    things = bool(act.targets) and all(story.entities[i].sort == "prop" for i in act.targets)
+    mentioned = tuple(dict.fromkeys(AFTER_A_THING.get(a, a) if things else a for a in act.clause.actions))
     if len(mentioned) == 1:
         return mentioned
     if mentioned or act.clause.near:
@@ -150,7 +155,7 @@ def supported_actions(act: Act) -> tuple[str, ...]:
 def beat_question(act: Act, story: Story, reader: Reader) -> Question:
     """Who does what to whom in one clause. Options: what the words support first; then, for a good reader, all the rest."""
     clause = act.clause
-    actions = supported_actions(act)
+    actions = supported_actions(act, story)
     aims = targets(act, story, actions)
     if reader.supported_only and actions == ("perform",):
         actions = ("perform", *[a for a in ACTIONS if a != "perform"])
