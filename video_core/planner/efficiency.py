@@ -39,6 +39,8 @@ SYNC = 0.008
 """Fitted (diffusers PR 11605, H100): seconds per block and pass that streamed group offload adds although its copies are hidden."""
 PAGEABLE = 0.5
 """Usual: rate of copies from memory that is not pinned, against pinned."""
+PINNING = 6.0e9
+"""Usual: bytes per second at which a processor copies into freshly pinned memory (`pin_all=false` does it for each group and pass)."""
 DEQUANTISE_BYTES = {"fp8_storage": 3.0, "gguf_q8_0": 20.0, "gguf_q4_k": 20.0}
 """Bytes moved per weight and pass to make bf16 of it; GGUF is unpacked by several elementwise operators."""
 RING = 13.08 / 6.67

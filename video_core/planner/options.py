@@ -20,7 +20,7 @@ Offload = Literal["none", "group", "model", "sequential"]
 """`group`: `enable_group_offload`. `model`: `enable_model_cpu_offload`. `sequential`: `enable_sequential_cpu_offload`."""
 
 Cache = Literal["none", "first_block", "taylorseer", "mag"]
-"""The caches of `diffusers.hooks` (`enable_cache`)."""
+"""Caches of `diffusers.hooks` (`enable_cache`)."""
 
 Attention = Literal[
     "native", "_native_cudnn", "_native_flash", "_native_efficient", "flash", "flash_hub", "_flash_3", "_flash_3_hub", "flash_4_hub",
@@ -85,10 +85,10 @@ class OptionSet(BaseModel):
     ulysses_anything: bool = False
     tensor_parallel: int = Field(default=1, ge=1, le=64)
     """`tp_degree`. No model of the Wan family has a plan for it; named so that it can be refused with the reason."""
-    lora: Literal["none", "fused", "adapter", "hotswap"] = "none"
-    """`fused`: added to the bf16 weights before they are quantised. `adapter`: stays apart. `hotswap`: prepared for exchange."""
-    text_encoder: Literal["first", "resident"] = "first"
-    """`first`: encode all prompts, keep the embeddings, free the encoder before the transformer is loaded."""
+    lora: Literal["none", "fused", "adapter"] = "none"
+    """`fused`: added to the bf16 weights before they are quantised. `adapter`: stays apart; named so that it can be refused."""
+    text_device: Literal["gpu", "cpu"] = "gpu"
+    """Where prompts are encoded; the encoder is freed before the transformer is loaded."""
     vae_tiling: bool = False
     vae_dtype: Literal["fp32", "bf16"] = "fp32"
     vae_decoder: Literal["wan", "taehv"] = "wan"

@@ -72,7 +72,8 @@ def predict_seconds(
         decode *= TAEHV_SHARE
     if options.vae_spread:
         decode /= options.gpus
-    text = _text_flops(model) / (gpu.bf16 * 1e12 * gpu.sustained * e.GEMM) * (2 if clip.guidance > 1 else 1)
+    text = _text_flops(model) / (CPU_FLOPS if options.text_device == "cpu" else gpu.bf16 * 1e12 * gpu.sustained * e.GEMM)
+    text *= 2 if clip.guidance > 1 else 1
     return Seconds(text, encode, denoise, decode, _moving(model, machine, options))
 
 
@@ -99,7 +100,7 @@ def _streaming(model: VideoModel, gpu: Gpu, options: OptionSet, compute: float) 
     weights = model.dit.parameters * BYTES[options.weights]
     match options.offload:
         case "group" if options.stream:
-            copy = weights / (gpu.host * 1e9)
+            copy = weights / (gpu.host * 1e9 if options.pin_all else e.PINNING)
             return max(0.0, copy - compute) + e.SYNC * (model.dit.layers + len(model.dit.vace_layers))
         case "group" | "sequential":
             return weights / (gpu.host * 1e9 * e.PAGEABLE)

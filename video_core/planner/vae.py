@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 TILE, STRIDE = 256, 192
@@ -78,11 +78,11 @@ class VaeShape:
 
     def decode_flops(self, size: tuple[int, int], frames: int, *, tiled: bool = False) -> float:
         """FLOPs of decoding; tiles overlap, which costs two thirds more at usual sizes."""
-        return sum(self._decode_once(*side, frames) for side in self._tiles(size, tiled))
+        return sum(_decode(self, *side, frames) for side in self._tiles(size, tiled))
 
     def encode_flops(self, size: tuple[int, int], frames: int, *, tiled: bool = False) -> float:
         """FLOPs of encoding a clip."""
-        return sum(self._encode_once(*side, frames) for side in self._tiles(size, tiled))
+        return sum(_encode(self, *side, frames) for side in self._tiles(size, tiled))
 
     def decode_peak(self, size: tuple[int, int], frames: int, *, tiled: bool = False, item: int = 4) -> float:
         """Peak bytes of decoding beyond the weights. `item`: bytes per number."""
@@ -106,11 +106,13 @@ class VaeShape:
         rows, columns = ([min(TILE, side - start) for start in range(0, side, STRIDE)] for side in size)
         return [(h, w) for h in rows for w in columns]
 
-    def _decode_once(self, height: int, width: int, frames: int) -> float:
+    def decode_once(self, height: int, width: int, frames: int) -> float:
+        """FLOPs of decoding one tile."""
         latents, h, w = self.latent((height, width), frames)
         return sum(part.flops for part in self._decoder(latents, h, w)) + self._attention(self.decoder_base, latents, h * w)
 
-    def _encode_once(self, height: int, width: int, frames: int) -> float:
+    def encode_once(self, height: int, width: int, frames: int) -> float:
+        """FLOPs of encoding one tile."""
         latents, h, w = self.latent((height, width), frames)
         convolutions = self._encoder(latents, height // self.patch, width // self.patch)
         return sum(part.flops for part in convolutions) + self._attention(self.base, latents, h * w)
@@ -190,6 +192,16 @@ class VaeShape:
             count += inside + up[i + 1] + 2 * up[i + 1] * self.res_blocks
             count += down[i] + down[i + 1] + 2 * down[i + 1] * (self.res_blocks - 1)
         return count
+
+
+@cache
+def _decode(vae: VaeShape, height: int, width: int, frames: int) -> float:
+    return vae.decode_once(height, width, frames)
+
+
+@cache
+def _encode(vae: VaeShape, height: int, width: int, frames: int) -> float:
+    return vae.encode_once(height, width, frames)
 
 
 WAN21_VAE = VaeShape()
