@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from shotplan.errors import EkonteError
+from shotplan.errors import EkonteError, ModelError
 
 State = Literal["ok", "note", "missing"]
 
@@ -36,7 +36,8 @@ def examine(llm: str = "auto") -> list[Check]:
     checks += [
         _package(name) for name in ("torch", "diffusers", "langgraph", "transformers", "opencv-python-headless", "av")
     ]
-    checks += [_try("embedded crew", _embedded_crew), _try("chosen model", lambda: _chosen_model(llm))]
+    checks += [_try("embedded crew", _embedded_crew), _vllm(), *_servers()]
+    checks += [_try("chosen model", lambda: _chosen_model(llm))]
     checks += [_try("video backends", _backends), _try("embedded video model", _video_weights), _fonts(), _disk()]
     return checks
 
@@ -73,6 +74,28 @@ def _embedded_crew() -> Check:
     from agents.embedded.checkpoint import describe
 
     return Check("embedded crew", "ok", describe())
+
+
+def _vllm() -> Check:
+    from agents.serving.environment import find_environment
+
+    try:
+        return Check("vLLM", "ok", f"{find_environment()}; start it with `ekonte serve`")
+    except ModelError as e:
+        return Check("vLLM", "note", e.what, "run `make vllm` for a larger model; not needed for the embedded crew")
+
+
+def _servers() -> list[Check]:
+    """One line for every server of `ekonte serve` that was not stopped on purpose, with its log."""
+    from agents.serving.running import known_servers, running_servers
+
+    up = running_servers()
+    checks = [Check("model server", "ok", f"{server}, vLLM {server.vllm}, log {server.log}") for server in up]
+    for server in known_servers():
+        if server not in up:
+            ended = server.fault or "`ekonte serve` was killed"
+            checks.append(Check("model server", "note", f"port {server.port}: {ended}", f"its log is {server.log}"))
+    return checks
 
 
 def _chosen_model(llm: str) -> Check:

@@ -29,7 +29,9 @@ class RunningServer(BaseModel):
     """Folder or Hub id of the weights."""
     vllm: str
     """Version and build."""
-    state: Literal["starting", "ready"]
+    state: Literal["starting", "ready", "failed"]
+    fault: str = ""
+    """Why it failed."""
     pid: int
     """Process of `ekonte serve`."""
     log: str
@@ -65,17 +67,20 @@ def log_file(port: int) -> Path:
     return servers_folder() / f"{port}.log"
 
 
-def running_servers() -> list[RunningServer]:
-    """Every server whose process lives, the latest first. Files that cannot be read are passed over."""
+def known_servers() -> list[RunningServer]:
+    """Every server that was not stopped on purpose, dead or alive, the latest first. Files that are no state are passed over."""
     found = []
     for path in servers_folder().glob("*.json"):
         try:
-            server = RunningServer.model_validate_json(path.read_bytes())
+            found.append(RunningServer.model_validate_json(path.read_bytes()))
         except (OSError, ValidationError):
             continue
-        if server.alive:
-            found.append(server)
     return sorted(found, key=lambda server: server.started, reverse=True)
+
+
+def running_servers() -> list[RunningServer]:
+    """The servers that run or start now, the latest first."""
+    return [server for server in known_servers() if server.alive and server.state != "failed"]
 
 
 def write_down(server: RunningServer) -> None:

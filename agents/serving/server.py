@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO
 
 import httpx
@@ -88,13 +87,13 @@ class Server:
         """
         deadline, step = time.monotonic() + timeout, -1
         while time.monotonic() < deadline:
-            for line in self._new_lines():
-                found = progress(line)
+            healthy = self._healthy()
+            for found in map(progress, self._new_lines()):
                 if found is not None and found.step >= step:
                     step = found.step
                     tell(found)
             self.check()
-            if self._healthy():
+            if healthy:
                 self.seen = self.seen.model_copy(update={"state": "ready"})
                 write_down(self.seen)
                 return
@@ -119,11 +118,10 @@ class Server:
         before = "while it started" if self.seen.state == "starting" else "while it served"
         killed = code == 128 + 9
         todo = "Start it again; if it was killed for memory, serve a smaller model" if killed else advice(fault)
-        raise ModelError(
-            f"vLLM {how} {before}: {fault}" if fault and not killed else f"vLLM {how} {before}",
-            where=str(self.log),
-            todo=todo or "Read the log there",
-        )
+        said = f"{how} {before}: {fault}" if fault and not killed else f"{how} {before}"
+        self.seen = self.seen.model_copy(update={"state": "failed", "fault": said})
+        write_down(self.seen)
+        raise ModelError(f"vLLM {said}", where=str(self.log), todo=todo or "Read the log there")
 
     def stop(self) -> None:
         """Stop the server and all its processes; safe to call twice."""
@@ -136,7 +134,8 @@ class Server:
             self._guard.kill()
             self._guard.wait()
         self._read.close()
-        strike_out(self.seen)
+        if self.seen.state != "failed":
+            strike_out(self.seen)
 
     def _new_lines(self) -> list[str]:
         return [piece for line in self._read.readlines() for piece in line.split("\r")]
@@ -179,7 +178,3 @@ def _who(port: int) -> str:
     except (ValueError, KeyError, TypeError):
         return "another program listens there"
 
-
-def tail(path: Path, lines: int = 20) -> list[str]:
-    """The last lines of a log. Raises `OSError` when it cannot be read."""
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
