@@ -28,10 +28,15 @@ def digest_of(*parts: str) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a small file under a temporary name and rename it. Raises `RenderError`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and rename it. Raises `RenderError`."""
     temporary = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(content)
         os.replace(temporary, path)
     except OSError as e:
         temporary.unlink(missing_ok=True)

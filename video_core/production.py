@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,15 +26,16 @@ from shotplan.revisions import shot_digest
 from shotplan.staging import stage_all
 from shotplan.staging.staged import StagedShot
 from video_core.backends import make_backend
-from video_core.backends.backend import Backend, Clip, ControlUse, Progress
+from video_core.backends.backend import Backend, ControlUse
 from video_core.checks import Measure
 from video_core.conditioning import FORMAT, Conditioning
 from video_core.encode import frames_of_mp4
 from video_core.film import Take, write_film
-from video_core.ledger import Ledger, digest_of, write_text
+from video_core.key_frames import KeyFrames, KeyFrameSettings, needed_frames
+from video_core.ledger import Ledger, digest_of, write_bytes, write_text
 from video_core.rasterise import condition
+from video_core.shot_jobs import HereRunner, Runner, ShotJob
 from video_core.storyboard import Panel, panel_of, storyboard
-from video_core.takes import CheckedTake, best, takes
 
 
 @cache
@@ -74,13 +75,19 @@ class Production:
 
     def __init__(
         self, plan: ShotPlan, folder: Path, *, backend: str, report: Report, size: tuple[int, int] | None = None, retakes: int = 0,
+        runner: Runner | None = None, settings: Mapping[str, object] | None = None, key_frames: KeyFrameSettings | None = None,
     ) -> None:  # fmt: skip
-        """`retakes`: how often a shot may be rendered again, each time with another seed, when a check of its clip fails."""
+        """`retakes`: how often a shot may be rendered again, each time with another seed, when a check of its clip fails.
+
+        `runner`: where the film's shots are rendered; None: here, one after the other. `settings`: of the backend.
+        """
         self.plan, self.folder, self.report = plan, folder, report
         self.size = size or plan.brief.size
-        self.backend: Backend = make_backend(backend)
+        self.backend: Backend = make_backend(backend, settings)
+        self.key_frames = KeyFrames(key_frames or KeyFrameSettings(), folder)
         self.ledger = Ledger(folder)
         self.retakes = retakes
+        self.runner = runner or HereRunner(self.backend)
 
     def run(self) -> list[File]:
         """Make what is stale, in order, and return every file of the film."""
@@ -89,9 +96,11 @@ class Production:
         bundles = self._conditioning(staged)
         files = [File(path, "conditioning", shot.shot.id) for shot, path in zip(staged, bundles, strict=True)]
         files.append(self._storyboard(staged, bundles))
-        drawn = self._clips(make_backend("animatic"), "animatic", bundles, checked=self.backend.name == "animatic")
+        animatic = make_backend("animatic")
+        drawn = self._clips(HereRunner(animatic), animatic, "animatic", bundles, checked=self.backend.name == "animatic")
         files.append(self._film("animatic.mp4", "animatic", drawn))
-        clips = self._clips(self.backend, "diffusion", bundles, checked=True)
+        self.key_frames.check_shots([path.stem for path in bundles])
+        clips = self._clips(self.runner, self.backend, "diffusion", bundles, checked=True)
         self._tell_checks(clips)
         files += [File(path, "clip", shot.shot.id) for shot, path in zip(staged, clips, strict=True)]
         files.append(self._film("film.mp4", "film", clips))
@@ -131,29 +140,61 @@ class Production:
                 self.ledger.record(name, inputs)
         return File(self.folder / name, "storyboard")
 
-    def _clips(self, backend: Backend, phase: str, bundles: Sequence[Path], *, checked: bool = False) -> list[Path]:
-        """Render each shot with `backend` unless its clip is up to date; return the clips' paths. `checked`: measure them."""
-        paths = [self.folder / "clips" / backend.name / f"{path.stem}.mp4" for path in bundles]
+    def _clips(self, runner: Runner, backend: Backend, phase: str, bundles: Sequence[Path], *, checked: bool) -> list[Path]:
+        """Have each shot rendered unless its clip is up to date; return the clips' paths. `checked`: measure them."""
+        paths = {path.stem: self.folder / "clips" / backend.name / f"{path.stem}.mp4" for path in bundles}
+        names = {shot: path.relative_to(self.folder).as_posix() for shot, path in paths.items()}
+        retakes = self.retakes if checked else 0
+        done = dict.fromkeys(paths, 0)
+
+        def heard(what: str, step: int, steps: int) -> None:
+            done[what.partition(",")[0]] = int(99 * step / max(steps, 1))
+            self.report.progressed(phase, sum(done.values()), 100 * len(done), what)
+
+        in_turn = phase != "animatic" and self.key_frames.in_turn(backend)
         with self._phase(phase, 100 * len(bundles), "%"):
-            for n, (bundle, path) in enumerate(zip(bundles, paths, strict=True)):
-                name = path.relative_to(self.folder).as_posix()
-                retakes = self.retakes if checked else 0
-                inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {retakes}")
-                if not self.ledger.current(name, inputs):
-                    conditioning = Conditioning.load(bundle)
-                    hear = partial(self._share, phase, n, len(bundles))
-                    if checked:
-                        shot = bundle.stem
-                        made = takes(backend, conditioning, retakes, lambda k, shot=shot, hear=hear: hear(_named(shot, k)))  # type: ignore[misc]
-                        take = best(made, partial(self._rejected, shot))
-                        clip, extra = take.clip, {"take": take.number, "seed": take.seed, "measures": [vars(m) for m in take.measures]}
+            for group in [[bundle] for bundle in bundles] if in_turn else [list(bundles)]:
+                stale, sources = [], {}
+                for bundle in group:
+                    shot = bundle.stem
+                    if phase != "animatic":
+                        before = [*paths.values()][[*paths].index(shot) - 1] if shot != [*paths][0] else None
+                        bundle, sources[shot] = self._with_key_frames(backend, bundle, before)
+                    inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {retakes}")
+                    if self.ledger.current(names[shot], inputs):
+                        done[shot] = 100
                     else:
-                        clip, extra = backend.render(conditioning, progress=hear(bundle.stem)), {}
-                    write_film(path, [clip], clip.fps)
-                    self._note_report(path, clip, extra)
-                    self.ledger.record(name, inputs)
-                self.report.progressed(phase, 100 * (n + 1), 100 * len(bundles), bundle.stem)
-        return paths
+                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes))
+                digests = {job.shot: job.digest for job in stale}
+                for finished in runner.run(stale, heard):
+                    shot, path = finished.shot, paths[finished.shot]
+                    for take in finished.rejected:
+                        self.report.checked(shot, take.number, take.seed, False, take.measures)
+                    write_bytes(path, finished.mp4)
+                    controls = [vars(use) for use in sources.get(shot, ())] + finished.note["controls"]
+                    write_text(path.with_suffix(".json"), json.dumps(finished.note | {"controls": controls}, ensure_ascii=False, indent=1))
+                    self.ledger.record(names[shot], digests[shot])
+                    heard(shot, 1, 1)
+                    done[shot] = 100
+        return list(paths.values())
+
+    def _with_key_frames(self, backend: Backend, bundle: Path, before: Path | None) -> tuple[Path, tuple[ControlUse, ...]]:
+        """The bundle to render from, which holds the shot's key frames, and where these came from. `before`: clip of the shot before."""
+        planned = self.plan.shot(bundle.stem)
+        frames = round((planned.duration if planned else 0) * self.plan.brief.fps)
+        needed = needed_frames(backend, frames)
+        wanted = self.key_frames.digest(bundle.stem, needed, self._digest(before) if before else "")
+        if not wanted:
+            return bundle, ()
+        path = bundle.parent / backend.name / bundle.name
+        name, inputs = path.relative_to(self.folder).as_posix(), digest_of(FORMAT, code_digest(), self._digest(bundle), wanted)
+        note = path.with_suffix(".sources.json")
+        if not self.ledger.current(name, inputs) or not note.is_file():
+            given, sources = self.key_frames.give(Conditioning.load(bundle), needed, before)
+            given.save(path)
+            write_text(note, json.dumps([vars(use) for use in sources], ensure_ascii=False, indent=1))
+            self.ledger.record(name, inputs)
+        return path, tuple(ControlUse(**use) for use in json.loads(note.read_text(encoding="utf-8")))
 
     def _film(self, name: str, kind: str, clips: Sequence[Path]) -> File:
         transitions = [shot.transition for shot in self.plan.shots]
@@ -180,24 +221,10 @@ class Production:
         yield from frames_of_mp4(path)
         self.report.progressed("encoding", n + 1, count, path.stem)
 
-    def _share(self, phase: str, n: int, count: int, what: str) -> Progress:
-        def heard(done: int, total: int) -> None:
-            self.report.progressed(phase, 100 * n + int(99 * done / max(total, 1)), 100 * count, what)
-
-        return heard
-
-    def _rejected(self, shot: str, take: CheckedTake) -> None:
-        self.report.checked(shot, take.number, take.seed, False, take.measures)
-
     def _tell_checks(self, clips: Sequence[Path]) -> None:
         for path in clips:
             note = _report_of(path)
             self.report.checked(path.stem, note["take"], note["seed"], True, [Measure(**m) for m in note["measures"]])
-
-    def _note_report(self, clip_path: Path, clip: Clip, extra: dict[str, Any]) -> None:
-        uses = [vars(use) for use in clip.report]
-        payload = {"frames": len(clip.frames), "fps": clip.fps, "seconds": round(clip.seconds, 3), "controls": uses} | extra
-        write_text(clip_path.with_suffix(".json"), json.dumps(payload, ensure_ascii=False, indent=1))
 
     def _control_report(self, staged: Sequence[StagedShot], clips: Sequence[Path]) -> File:
         """`report.txt`: what the backend did with every control, and what staging remarked."""
@@ -230,10 +257,6 @@ def _checks_said(clips: Sequence[Path]) -> list[str]:
             if m.failed
         ]
     return [f"checks of the clips: {measured} measured, {len(failed)} beyond their limit", *failed]
-
-
-def _named(shot: str, take: int) -> str:
-    return shot if take == 1 else f"{shot}, take {take}"
 
 
 def _title(plan: ShotPlan) -> str:

@@ -26,6 +26,10 @@ class CheckedTake:
     clip: Clip
     measures: tuple[Measure, ...]
 
+    def without_frames(self) -> CheckedTake:
+        """The same with an empty clip, for a take that nobody will look at."""
+        return replace(self, clip=replace(self.clip, frames=self.clip.frames[:0]))
+
     @property
     def badness(self) -> float:
         """See `video_core.checks.badness`; 0 when nothing failed."""

@@ -1,0 +1,90 @@
+"""One shot to be rendered, as a piece of work that may be done anywhere: here, or on another machine.
+
+Knows what the work needs and what it gives. Does not know where it is done or where its files end up.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from video_core.backends.backend import Backend, Progress
+from video_core.conditioning import Conditioning
+from video_core.film import write_film
+from video_core.takes import CheckedTake, best, takes
+
+Heard = Callable[[str, int, int], None]
+"""Called with (what, done, total): a shot or a take of it, and its steps."""
+
+
+@dataclass(frozen=True)
+class ShotJob:
+    """What it takes to render one shot. Two jobs with the same `digest` give the same clip."""
+
+    shot: str
+    bundle: Path
+    """The shot's conditioning."""
+    digest: str
+    """Of everything that decides the clip: conditioning, backend and its version, code, checks."""
+    checked: bool = False
+    retakes: int = 0
+
+
+@dataclass(frozen=True)
+class RenderedShot:
+    """A finished clip, ready to be written."""
+
+    shot: str
+    mp4: bytes
+    note: dict[str, Any]
+    """Frames, frames per second, seconds, what became of each control; of a checked clip its take, seed and measures."""
+    rejected: tuple[CheckedTake, ...] = field(default=())
+    """Takes that were not kept, without their frames."""
+
+
+class Runner(Protocol):
+    """Does jobs, in whatever order they finish."""
+
+    def run(self, jobs: Sequence[ShotJob], heard: Heard) -> Iterator[RenderedShot]:
+        """Raises `RenderError` naming the shot that could not be rendered."""
+        ...
+
+
+@dataclass(frozen=True)
+class HereRunner:
+    """Renders one shot after the other in this process."""
+
+    backend: Backend
+
+    def run(self, jobs: Sequence[ShotJob], heard: Heard) -> Iterator[RenderedShot]:
+        for job in jobs:
+            yield render_shot(self.backend, job, Conditioning.load(job.bundle), heard)
+
+
+def render_shot(backend: Backend, job: ShotJob, conditioning: Conditioning, heard: Heard) -> RenderedShot:
+    """Render, measure where asked, and encode. Raises `RenderError`."""
+
+    def steps(take: int) -> Progress:
+        what = job.shot if take == 1 else f"{job.shot}, take {take}"
+        return lambda done, total: heard(what, done, total)
+
+    rejected: list[CheckedTake] = []
+    if job.checked:
+        take = best(takes(backend, conditioning, job.retakes, steps), lambda t: rejected.append(t.without_frames()))
+        clip = take.clip
+        extra = {"take": take.number, "seed": take.seed, "measures": [vars(m) for m in take.measures]}
+    else:
+        clip, extra = backend.render(conditioning, progress=steps(1)), {}
+    note = {
+        "frames": len(clip.frames),
+        "fps": clip.fps,
+        "seconds": round(clip.seconds, 3),
+        "controls": [vars(use) for use in clip.report],
+    } | extra
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        write_film(path, [clip], clip.fps)
+        return RenderedShot(job.shot, path.read_bytes(), note, tuple(rejected))
