@@ -53,7 +53,7 @@ def animate_face_video(
     out = np.zeros((len(frames), side, side, 3), np.uint8)
     seen = 0
     for f in np.flatnonzero(head.seen):
-        x0, x1, y0, y1 = face_box(head.face[f], conditioning.size)
+        x0, x1, y0, y1 = face_box(head.drawn[f], conditioning.size)
         if x1 - x0 > 1 and y1 - y0 > 1:
             out[f] = cv2.resize(frames[f, y0:y1, x0:x1], (side, side))
             seen += 1

@@ -53,8 +53,7 @@ def draw_dwpose(
     people = [np.concatenate([person[:, :2] * scale, person[:, 2:]], axis=1) for person in joints]
     for limb, colour in zip(LIMBS, RAINBOW, strict=False):
         for person in people:
-            _limb(canvas, person, limb, _HALF_WIDTH, colour)
-    canvas = (canvas * 0.6).astype(np.uint8)
+            _limb(canvas, person, limb, _HALF_WIDTH, _dimmed(colour))
     for joint, colour in enumerate(RAINBOW):
         for person in people:
             if person[joint, 2] >= SHOWN:
@@ -79,8 +78,7 @@ def draw_aapose(joints: NDArray[np.floating], toes: NDArray[np.floating], size: 
     half = max(int(min(size) / 200) - 1, 1)
     person = np.concatenate([joints, toes])
     for limb, colour in zip((*LIMBS, *_TOE_LIMBS), _ANIMATE_COLOURS, strict=False):
-        r, g, b = (int(part * 0.6) for part in colour)
-        _limb(canvas, person, limb, half, (r, g, b))
+        _limb(canvas, person, limb, half, _dimmed(colour))
     for point, colour in zip(person, _ANIMATE_COLOURS, strict=True):
         if point[2] >= SHOWN:
             cv2.circle(canvas, _pixel(point), half, colour, -1)
@@ -103,6 +101,11 @@ def _limb(
     cv2.fillConvexPoly(
         canvas, np.asarray(cv2.ellipse2Poly(centre, (int(length / 2), half), int(angle), 0, 360, 1)), colour
     )
+
+
+def _dimmed(colour: tuple[int, int, int]) -> tuple[int, int, int]:
+    r, g, b = (int(part * 0.6) for part in colour)
+    return r, g, b
 
 
 def _pixel(point: NDArray[np.floating]) -> tuple[int, int]:

@@ -19,8 +19,10 @@ from video_core.raster.view import View
 
 Floats = NDArray[np.float64]
 
-_TURNED_AWAY = 0.1
-"""Cosine between a face's direction and the way to the camera below which no estimator sees a face."""
+_TURNED_AWAY = -0.15
+"""Cosine between a face's direction and the way to the camera below which no estimator sees a face: a little past a profile."""
+_COVERED = 0.4
+"""Least part of a face's box that its owner's own pixels fill; with less, something else is in front."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ class Head:
     """One actor's head and feet in the picture."""
 
     face: Floats
-    """(F,68,2) pixels."""
+    """(F,68,2) pixels: landmarks around the joints of eyes and nose, in a plain person's proportions."""
+    drawn: Floats
+    """(F,68,2) pixels: the same landmarks where this project draws the face, on the larger head that its figures have."""
     seen: NDArray[np.bool_]
     """(F,) whether the face is in the picture and turned to the camera."""
     toes: Floats
@@ -57,16 +61,38 @@ def head_of(conditioning: Conditioning, actor: int) -> Head:
     view = View.of(conditioning.camera_to_world, conditioning.intrinsics, size, size)
     eyes = (joints[:, J["r_eye"]] + joints[:, J["l_eye"]]) / 2
     apart = np.linalg.norm(joints[:, J["l_eye"]] - joints[:, J["r_eye"]], axis=-1)
-    local = face_landmarks(conditioning.expressions[:, actor].astype(np.float64)) * apart[:, None, None]
-    pixels = view.project_all(eyes[:, None] + local @ shape.axes)
+    plain = face_landmarks(conditioning.expressions[:, actor].astype(np.float64))
+    pixels = view.project_all(eyes[:, None] + apart[:, None, None] * plain @ shape.axes)
+    radius = build_of(card.kind, card.body).head * card.height
+    drawn = view.project_all(shape.skull[:, None] + radius * _on_skull(plain) @ shape.axes)
     to_camera = view.eye - eyes
     facing = np.sum(shape.axes[:, 2] * to_camera, axis=-1) / np.maximum(np.linalg.norm(to_camera, axis=-1), 1e-9)
     flat = conditioning.joints_2d[:, actor]
     shown = (flat[:, J["nose"], 2] >= SHOWN) & (flat[:, [J["r_eye"], J["l_eye"]], 2].max(axis=1) >= SHOWN)
-    seen = shown & (facing > _TURNED_AWAY) & (pixels[..., 2].min(axis=1) > 0) & is_person(conditioning, actor)
+    ahead = np.minimum(pixels[..., 2], drawn[..., 2]).min(axis=1) > 0
+    seen = shown & (facing > _TURNED_AWAY) & ahead & is_person(conditioning, actor)
+    for f in np.flatnonzero(seen):
+        seen[f] = _own_share(conditioning.instance_ids[f] == actor + 1, drawn[f, :, :2]) >= _COVERED
     toes = view.project_all(shape.toes[:, ::-1])
     toes[..., 2] = np.where(toes[..., 2] > 0, flat[:, [J["l_ankle"], J["r_ankle"]], 2], 0)
-    return Head(pixels[..., :2], seen, toes)
+    return Head(pixels[..., :2], drawn[..., :2], seen, toes)
+
+
+def _own_share(own: NDArray[np.bool_], landmarks: Floats) -> float:
+    h, w = own.shape
+    (x0, y0), (x1, y1) = (
+        np.clip(landmarks.min(axis=0), 0, (w, h)).astype(int),
+        np.clip(landmarks.max(axis=0), 0, (w, h)).astype(int),
+    )
+    box = own[y0 : y1 + 1, x0 : x1 + 1]
+    return float(box.mean()) if box.size else 0.0
+
+
+def _on_skull(local: Floats) -> Floats:
+    """Landmarks in distances between the eyes, laid onto a head of radius 1 as `video_core.animatic.face` lays its features."""
+    x, y = local[..., 0] * 0.8, -0.16 + local[..., 1] * np.where(local[..., 1] < 0, 0.5, 0.8)
+    z = np.sqrt(np.clip(1.0 - (x * 0.92) ** 2 - (y * 0.62) ** 2, 0.02, 1.0))
+    return np.stack([x, y, z], axis=-1)
 
 
 def face_landmarks(expressions: Floats) -> Floats:

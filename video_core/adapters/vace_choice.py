@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from shotplan.errors import ConditioningError
 from video_core.adapters.heads import is_person
@@ -21,6 +23,8 @@ from video_core.raster.pose import SHOWN
 Control = Literal["auto", "pose", "depth", "layout", "scribble", "none"]
 CONTROLS: tuple[str, ...] = ("auto", "pose", "depth", "layout", "scribble", "none")
 
+_MARGIN = 0.02
+"""How far around an actor its own control is drawn in a picture of two, in picture heights."""
 _ENOUGH_JOINTS = 8
 _ENOUGH_OF_THE_FRAME = 0.2
 """Part of the picture's height that a person must fill for its joints to be told apart."""
@@ -99,15 +103,13 @@ def _draw(conditioning: Conditioning, name: str) -> Video:
             return scribble_video(conditioning)
 
 
-def _around_actors(conditioning: Conditioning) -> np.ndarray:
-    where = np.zeros((conditioning.frames, *conditioning.size), bool)
-    h, w = conditioning.size
-    margin = round(0.03 * h)
-    for f in range(conditioning.frames):
-        for x0, y0, x1, y1 in conditioning.boxes[f].astype(int):
-            if x1 > x0 and y1 > y0:
-                where[f, max(y0 - margin, 0) : min(y1 + margin, h), max(x0 - margin, 0) : min(x1 + margin, w)] = True
-    return where
+def _around_actors(conditioning: Conditioning) -> NDArray[np.bool_]:
+    margin = 2 * round(_MARGIN * conditioning.size[0]) + 1
+    kernel = np.ones((margin, margin), np.uint8)
+    actors = len(conditioning.scene.actors)
+    return np.stack(
+        [cv2.dilate(((ids > 0) & (ids <= actors)).astype(np.uint8), kernel) > 0 for ids in conditioning.instance_ids]
+    )
 
 
 def _carried(conditioning: Conditioning, names: tuple[str, ...]) -> list[ControlUse]:

@@ -19,8 +19,9 @@ from video_core.conditioning import Conditioning
 Video = NDArray[np.uint8]
 
 _BOX_LINE, _CONTOUR_LINE = 2, 3
-_DEPTH_STEP = 0.06
-"""Part of the depth range between two neighbouring pixels that makes an outline inside one thing."""
+_STEP, _FAR_STEP, _FAR_RATIO = 0.06, 0.01, 0.25
+"""A jump of inverse depth between two neighbouring pixels that makes an outline inside one thing: part of the shot's range; far away
+less is enough when it is also a large part of the nearer value."""
 
 
 def pose_video(conditioning: Conditioning, *, face: bool = True, channel_order: ChannelOrder = "rgb") -> Video:
@@ -77,9 +78,10 @@ def scribble_video(conditioning: Conditioning) -> Video:
         edge = np.zeros(ids.shape, np.uint8)
         for axis in (0, 1):
             ahead = np.diff(ids.astype(np.int16), axis=axis) != 0
-            jump = np.abs(np.diff(depth, axis=axis)) > _DEPTH_STEP
+            step = np.abs(np.diff(depth, axis=axis))
             inside = (slice(0, -1), slice(None)) if axis == 0 else (slice(None), slice(0, -1))
-            edge[inside] |= (ahead | jump).astype(np.uint8)
+            far = (step > _FAR_STEP) & (step > _FAR_RATIO * (depth[inside] + step))
+            edge[inside] |= (ahead | far | (step > _STEP)).astype(np.uint8)
         lines = cv2.GaussianBlur(cv2.dilate(edge * np.uint8(255), np.ones((2, 2), np.uint8)), (3, 3), 0)
         image[:] = (255 - lines)[..., None]
     return out
