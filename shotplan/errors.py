@@ -23,6 +23,14 @@ class EkonteError(Exception):
             parts.append(todo.rstrip("."))
         super().__init__(". ".join(parts) + ".")
 
+    def __reduce__(self) -> tuple[object, tuple[type[EkonteError], str, str, str]]:
+        """Errors of workers travel between processes and keep their parts."""
+        return _again, (type(self), self.what, self.where, self.todo)
+
+
+def _again(kind: type[EkonteError], what: str, where: str, todo: str) -> EkonteError:
+    return kind(what, where=where, todo=todo)
+
 
 class BriefError(EkonteError):
     """The script or its options cannot be used."""

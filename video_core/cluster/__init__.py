@@ -1,0 +1,1 @@
+"""Shots rendered on many machines."""
