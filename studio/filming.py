@@ -5,7 +5,7 @@ Knows both sides' names and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,19 +14,27 @@ from graph.events.phase import Phase
 from graph.rendering import Artifact, ArtifactKind, Emit
 from shotplan.plan import ShotPlan
 from video_core.checks import Measure
+from video_core.key_frames.settings import KeyFrameSettings
 from video_core.production import Production
 
 
 class FilmRenderer:
     """A `graph.rendering.Renderer` that makes every file of a film with one backend."""
 
-    def __init__(self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None, settings: Mapping[str, object] | None = None,
+        key_frames: KeyFrameSettings | None = None,
+    ) -> None:  # fmt: skip
         self.backend = backend
         self.retakes = retakes
         self.size = size
+        self.settings, self.key_frames = settings, key_frames
 
     def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
-        production = Production(plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit))
+        production = Production(
+            plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit), settings=self.settings,
+            key_frames=self.key_frames,
+        )  # fmt: skip
         artifacts = [
             Artifact.of(folder, file.path, cast(ArtifactKind, file.kind), file.shot) for file in production.run()
         ]

@@ -7,6 +7,7 @@ Knows files, digests and the order of things. Does not know how anything is draw
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,8 @@ from video_core.checks import Measure
 from video_core.conditioning import FORMAT, Conditioning
 from video_core.encode import frames_of_mp4
 from video_core.film import Take, write_film
-from video_core.key_frames import KeyFrames, KeyFrameSettings, needed_frames
+from video_core.key_frames.give import KeyFrames, needed_frames
+from video_core.key_frames.settings import KeyFrameSettings
 from video_core.ledger import Ledger, digest_of, write_bytes, write_text
 from video_core.rasterise import condition
 from video_core.shot_jobs import HereRunner, Runner, ShotJob
@@ -83,7 +85,8 @@ class Production:
         """
         self.plan, self.folder, self.report = plan, folder, report
         self.size = size or plan.brief.size
-        self.backend: Backend = make_backend(backend, settings)
+        self.settings = dict(settings or {})
+        self.backend: Backend = make_backend(backend, self.settings)
         self.key_frames = KeyFrames(key_frames or KeyFrameSettings(), folder)
         self.ledger = Ledger(folder)
         self.retakes = retakes
@@ -152,19 +155,19 @@ class Production:
             self.report.progressed(phase, sum(done.values()), 100 * len(done), what)
 
         in_turn = phase != "animatic" and self.key_frames.in_turn(backend)
+        before = {shot: paths[previous] for previous, shot in itertools.pairwise(paths)}
         with self._phase(phase, 100 * len(bundles), "%"):
             for group in [[bundle] for bundle in bundles] if in_turn else [list(bundles)]:
                 stale, sources = [], {}
                 for bundle in group:
                     shot = bundle.stem
                     if phase != "animatic":
-                        before = [*paths.values()][[*paths].index(shot) - 1] if shot != [*paths][0] else None
-                        bundle, sources[shot] = self._with_key_frames(backend, bundle, before)
+                        bundle, sources[shot] = self._with_key_frames(backend, bundle, before.get(shot))
                     inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {retakes}")
                     if self.ledger.current(names[shot], inputs):
                         done[shot] = 100
                     else:
-                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes))
+                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes, self.settings if backend is self.backend else {}))
                 digests = {job.shot: job.digest for job in stale}
                 for finished in runner.run(stale, heard):
                     shot, path = finished.shot, paths[finished.shot]

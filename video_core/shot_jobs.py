@@ -6,7 +6,7 @@ Knows what the work needs and what it gives. Does not know where it is done or w
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,8 @@ class ShotJob:
     """Of everything that decides the clip: conditioning, backend and its version, code, checks."""
     checked: bool = False
     retakes: int = 0
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Of the backend, as `video_core.backends.make_backend` takes them: a worker elsewhere makes its own."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,16 @@ import typer
 from studio.commands.app import app
 from studio.commands.listing import list_files
 from studio.commands.options import AsJson, BackendName, Retakes, frame_size
+from studio.commands.video_options import (
+    ArtFolder,
+    Checkpoint,
+    KeyFrameSources,
+    PainterFolder,
+    Settings,
+    Steps,
+    VideoModel,
+    video_request,
+)
 from studio.output_folder import OutputFolder
 
 
@@ -23,6 +33,13 @@ def render(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Output folder; default the plan's own.")] = None,
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
+    checkpoint: Checkpoint = None,
+    video_model: VideoModel = None,
+    steps: Steps = None,
+    set_: Settings = None,
+    key_frames: KeyFrameSources = None,
+    art: ArtFolder = None,
+    painter: PainterFolder = None,
     size: Annotated[str | None, typer.Option("--size", help="Frame size, height x width; default the plan's.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,15 +47,19 @@ def render(
     from studio.filming import FilmRenderer
     from studio.plan_file import read_plan
     from studio.talk_view import TalkView
-    from video_core.backends import make_backend
+    from video_core.backends import ready_backend
+    from video_core.key_frames.give import KeyFrames
 
     shot_plan, home = read_plan(source)
-    make_backend(backend).check()
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    frame = frame_size(size) if size else shot_plan.brief.size
+    ready_backend(backend, video.settings, frame, shot_plan.brief.fps)
+    if video.key_frames is not None:
+        KeyFrames(video.key_frames, home).check()
     target = OutputFolder(out or home)
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
-        artifacts = FilmRenderer(backend, retakes=retakes, size=frame_size(size) if size else None).run(
-            shot_plan, target.path, view.see_phase
-        )
+        renderer = FilmRenderer(backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames)
+        artifacts = renderer.run(shot_plan, target.path, view.see_phase)
     list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)

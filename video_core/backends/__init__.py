@@ -1,18 +1,19 @@
-"""Video backends: `animatic` and `embedded`, and whatever other packages register."""
+"""Video backends: `animatic`, `embedded`, `wan`, and whatever other packages register."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.metadata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from shotplan.errors import RenderError
-from video_core.backends.backend import BACKENDS, Backend
+from video_core.backends.backend import BACKENDS, Backend, ChecksFilm
+from video_core.backends.settings import parse_settings
 
-BUILT_IN = ("animatic", "embedded")
+BUILT_IN = ("animatic", "embedded", "wan")
 
 
-def load_backends() -> dict[str, Callable[[], Backend]]:
+def load_backends() -> dict[str, Callable[..., Backend]]:
     """Every known backend factory by name: the built-in ones and those of the entry point group `ekonte.backends`."""
     for name in BUILT_IN:
         importlib.import_module(f"video_core.backends.{name}")
@@ -21,9 +22,24 @@ def load_backends() -> dict[str, Callable[[], Backend]]:
     return BACKENDS
 
 
-def make_backend(name: str) -> Backend:
-    """A new backend. Raises `RenderError` for an unknown name."""
+def make_backend(name: str, settings: Mapping[str, object] | None = None) -> Backend:
+    """A new backend. Raises `RenderError` for an unknown name and for settings that it does not have."""
     known = load_backends()
     if name not in known:
         raise RenderError(f"there is no video backend {name!r}", todo=f"choose one of: {', '.join(sorted(known))}")
-    return known[name]()
+    factory = known[name]
+    model = getattr(factory, "Settings", None)
+    if model is not None:
+        return factory(parse_settings(name, model, settings or {}))
+    if settings:
+        raise RenderError(f"the backend {name} has no settings", where=f"--set {next(iter(settings))}", todo="leave it out")
+    return factory()
+
+
+def ready_backend(name: str, settings: Mapping[str, object], size: tuple[int, int], fps: int) -> Backend:
+    """A backend that has looked at its files and at the film's frame (H, W). Raises `RenderError` when it cannot draw it."""
+    backend = make_backend(name, settings)
+    backend.check()
+    if isinstance(backend, ChecksFilm):
+        backend.check_film(size, fps)
+    return backend

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +52,33 @@ class Backend(Protocol):
         ...
 
 
-BACKENDS: dict[str, Callable[[], Backend]] = {}
-"""Backend factories by name; third parties add theirs through the entry point group `ekonte.backends`."""
+@runtime_checkable
+class ChecksFilm(Protocol):
+    """A backend that cannot draw every frame."""
+
+    def check_film(self, size: tuple[int, int], fps: int) -> None:
+        """Raises `RenderError` when it cannot draw frames of `size` (H, W)."""
+        ...
 
 
-def register(name: str) -> Callable[[Callable[[], Backend]], Callable[[], Backend]]:
-    """Decorator: add a backend class (called without arguments) under `name`."""
+@runtime_checkable
+class NeedsKeyFrames(Protocol):
+    """A backend that animates pictures."""
 
-    def add(factory: Callable[[], Backend]) -> Callable[[], Backend]:
+    def key_frames_needed(self, frames: int) -> tuple[int, ...]:
+        """Frames of a shot that must be given as pictures before it can be drawn."""
+        ...
+
+
+BACKENDS: dict[str, Callable[..., Backend]] = {}
+"""Backend factories by name; third parties add theirs through the entry point group `ekonte.backends`. One with an attribute `Settings`,
+a pydantic model, is called with an instance of it, any other without arguments."""
+
+
+def register(name: str) -> Callable[[Any], Any]:
+    """Decorator: add a backend class under `name`."""
+
+    def add(factory: Any) -> Any:
         BACKENDS[name] = factory
         return factory
 

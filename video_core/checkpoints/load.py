@@ -15,8 +15,10 @@ import torch
 from accelerate import init_empty_weights
 from diffusers import AutoencoderKLWan, WanAnimateTransformer3DModel, WanTransformer3DModel, WanVACETransformer3DModel
 from diffusers.loaders.single_file_utils import convert_wan_transformer_to_diffusers, convert_wan_vae_to_diffusers
+from diffusers.utils import logging as diffusers_logging
 from safetensors import SafetensorError, safe_open
 from torch import nn
+from transformers.utils import logging as transformers_logging
 
 from shotplan.errors import RenderError
 from video_core.checkpoints.header import AGAIN
@@ -176,6 +178,8 @@ def _transformers(kind: Any, config: Any, state: State, dtype: torch.dtype, path
 
 
 def _pretrained(kind: Any, path: Path, **options: Any) -> Any:
+    transformers_logging.disable_progress_bar()  # the progress of a film is shown elsewhere
+    diffusers_logging.disable_progress_bar()
     try:
         return kind.from_pretrained(str(path), local_files_only=True, **options)
     except RenderError:

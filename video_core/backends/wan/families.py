@@ -65,6 +65,8 @@ class Family:
     """Range of the motion score that the model was tuned with."""
     anymask: bool = False
     """The mask may be given per latent cell, not only per frame."""
+    tracks: bool = False
+    """Point tracks carry the first frame's latent (ATI)."""
     negative: str = NEGATIVE
 
     @property
@@ -96,6 +98,10 @@ _ALL = (
     Family(
         name="wan2.1-i2v-14b-720p", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-720P-Diffusers", in_channels=36, image_tokens=257, steps=40,
         key_frames="first",
+    ),
+    Family(
+        name="wan2.1-ati-14b", kind="i2v", hub="bytedance-research/ATI", in_channels=36, image_tokens=257, steps=40, key_frames="first",
+        tracks=True,
     ),
     Family(
         name="wan2.1-flf2v-14b", kind="flf2v", hub="Wan-AI/Wan2.1-FLF2V-14B-720P-diffusers", in_channels=36, image_tokens=514,

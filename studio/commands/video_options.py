@@ -1,0 +1,70 @@
+"""Options that say with which video model a film is drawn, and where its key frames come from.
+
+Knows their names, help texts and which setting each becomes. Does not know what a backend does with a setting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from shotplan.errors import RenderError
+from video_core.backends.settings import settings_from_words
+from video_core.key_frames.settings import SOURCES, KeyFrameSettings, PainterSettings
+
+Checkpoint = Annotated[
+    str | None, typer.Option("--checkpoint", help="Backend wan: the model, a folder, a .safetensors or .gguf file, or a Hub id.")
+]
+VideoModel = Annotated[
+    str | None, typer.Option("--video-model", help="Backend wan: what the checkpoint is, such as anisora-v3.2; default: its files tell.")
+]
+Steps = Annotated[int | None, typer.Option("--steps", help="Denoising steps; default the model's own.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="Another setting of the backend, name=value, or painter.name=value; may be given often.")
+]
+KeyFrameSources = Annotated[
+    str | None,
+    typer.Option("--key-frames", help=f"Where pictures come from, in this order: {', '.join(SOURCES)}; default art,animatic."),
+]
+ArtFolder = Annotated[
+    str | None, typer.Option("--art", help="Folder of your key frames: s01.png, s01@0.5.png, s01@last.png; default <out>/key_frames.")
+]
+PainterFolder = Annotated[
+    str | None, typer.Option("--painter", help="A diffusers text-to-image pipeline that paints key frames: a folder or a Hub id.")
+]
+
+
+@dataclass(frozen=True)
+class VideoRequest:
+    """What the options say; empty where nothing was said."""
+
+    settings: dict[str, str]
+    key_frames: KeyFrameSettings | None
+
+
+def video_request(
+    checkpoint: str | None, video_model: str | None, steps: int | None, words: list[str] | None, key_frames: str | None, art: str | None,
+    painter: str | None,
+) -> VideoRequest:  # fmt: skip
+    """The options as settings. Raises `RenderError` for a word that is no setting or an unknown source."""
+    said = settings_from_words(words or ())
+    own = {name.removeprefix("painter."): value for name, value in said.items() if name.startswith("painter.")}
+    settings = {name: value for name, value in said.items() if not name.startswith("painter.")}
+    for name, value in (("checkpoint", checkpoint), ("model", video_model), ("steps", steps)):
+        if value is not None:
+            settings[name] = str(value)
+    if painter is not None:
+        own["checkpoint"] = painter
+    sources = key_frames or ("art,painter" if painter else None)
+    asked = {name: value for name, value in (("sources", sources), ("art", art)) if value is not None}
+    if not asked and not own:
+        return VideoRequest(settings, None)
+    try:
+        return VideoRequest(settings, KeyFrameSettings.model_validate(asked | {"painter": PainterSettings.model_validate(own)}))
+    except ValidationError as e:
+        first = e.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RenderError(f"{first.get('input')!r} cannot be used: {first['msg']}", where=where, todo="see `ekonte render --help`") from e

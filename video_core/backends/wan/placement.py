@@ -1,0 +1,82 @@
+"""An option set carried out on a loaded transformer: number format, attention, offload, compilation, cache.
+
+Knows diffusers' switches and their order: format first, attention before anything compiled, offload before compilation. Does not know
+which options go together (`video_core.planner.legality`).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import torch
+
+from shotplan.errors import RenderError
+from video_core.planner import OptionSet
+
+TORCHAO = {"fp8_compute": "Float8DynamicActivationFloat8WeightConfig", "int8_compute": "Int8DynamicActivationInt8WeightConfig"}
+
+
+def place(model: Any, options: OptionSet, device: torch.device) -> None:
+    """Carry out `options` on a transformer that is on the CPU. Raises `RenderError` naming what this machine cannot do."""
+    _format(model, options.weights)
+    if options.attention != "native":
+        try:
+            model.set_attention_backend(options.attention)
+        except Exception as e:  # a missing package, a wrong GPU: each backend has its own error
+            raise RenderError(
+                f"the attention {options.attention} does not work here: {str(e).splitlines()[0]}",
+                where="--option attention", todo="leave it out, or install what it needs",
+            ) from e  # fmt: skip
+    if options.cache != "none":
+        model.enable_cache(_cache(options.cache, model))
+    match options.offload:
+        case "group":
+            stream = options.stream and device.type == "cuda"
+            model.enable_group_offload(
+                onload_device=device, offload_device=torch.device("cpu"), offload_type=options.offload_level, use_stream=stream,
+                num_blocks_per_group=None if options.offload_level == "leaf_level" else 1 if stream else options.blocks_per_group,
+                low_cpu_mem_usage=stream and not options.pin_all,
+            )  # fmt: skip
+        case "sequential":
+            from accelerate import cpu_offload
+
+            cpu_offload(model, execution_device=device)
+        case "none":
+            model.to(device)
+        case "model":
+            pass  # goes to the device when it is its turn
+    if options.compile == "regional":
+        model.compile_repeated_blocks()
+    elif options.compile == "whole":
+        model.compile()
+
+
+def _format(model: Any, weights: str) -> None:
+    if weights == "fp8_storage":
+        model.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=model.dtype)
+    elif weights in TORCHAO:
+        try:
+            quantization = importlib.import_module("torchao.quantization")
+        except ImportError as e:
+            raise RenderError(f"weights={weights} needs torchao", where="--option weights", todo="pip install torchao") from e
+        large = (torch.nn.Linear,)
+        quantization.quantize_(
+            model, getattr(quantization, TORCHAO[weights])(),
+            filter_fn=lambda module, name: isinstance(module, large) and "blocks" in name and module.in_features % 16 == 0,
+        )  # fmt: skip
+
+
+def _cache(name: str, model: Any) -> Any:
+    """Raises `RenderError` for caches that cannot be used, or that draw a wrong picture with this model."""
+    import diffusers.hooks as hooks
+
+    if hasattr(model, "vace_blocks"):
+        raise RenderError(
+            "block caches draw wrong pictures with VACE: its hints are added twice on a skipped step", where="--option cache",
+            todo="leave it out",
+        )  # fmt: skip
+    known = {"first_block": hooks.FirstBlockCacheConfig, "taylorseer": hooks.TaylorSeerCacheConfig}
+    if name not in known:
+        raise RenderError(f"the cache {name} is not built in", where="--option cache", todo=f"choose one of: {', '.join(known)}")
+    return known[name]()

@@ -1,0 +1,129 @@
+"""A painter: any diffusers text-to-image pipeline, held to the staged shot by a ControlNet where it has one.
+
+Knows how a pipeline is found, shown depth or pose, and asked for one picture. Does not know which frames are wanted.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from shotplan.errors import RenderError
+from video_core.adapters.vace_controls import depth_video, pose_video
+from video_core.backends.backend import ControlUse
+from video_core.checkpoints.header import fingerprint, read_headers, weight_files
+from video_core.checkpoints.locate import local_path, read_json
+from video_core.conditioning import Conditioning
+from video_core.key_frames.settings import PainterSettings
+from video_core.ledger import digest_of
+from video_core.long_shot import Window, cut
+
+Shown = Literal["depth", "pose"]
+
+
+class Painter:
+    """One pipeline, loaded when the first picture is painted."""
+
+    def __init__(self, settings: PainterSettings) -> None:
+        self.settings = settings
+
+    def check(self) -> None:
+        """Raises `RenderError` when the pipeline or its ControlNet is missing, damaged or paints no pictures from text."""
+        index = read_json(self._folder / "model_index.json")
+        name = str(index.get("_class_name", ""))
+        if "unet" not in index and "transformer" not in index:
+            raise RenderError(f"{name or 'this'} is no text-to-image pipeline", where=str(self._folder), todo="give another --painter")
+        if "Video" in name or name.startswith("Wan"):
+            raise RenderError(f"{name} makes videos, not pictures", where=str(self._folder), todo="give a text-to-image pipeline")
+        for part in self._weight_folders():
+            read_headers(weight_files(part, part.name))
+
+    def version(self) -> str:
+        """Changes with the weights and the settings."""
+        weights = [fingerprint(weight_files(part, part.name).paths) for part in self._weight_folders()]
+        return digest_of(self.settings.model_dump_json(exclude={"checkpoint", "controlnet", "dtype"}), *weights)
+
+    @property
+    def shown(self) -> Shown | None:
+        """What the ControlNet is shown; None without one."""
+        folder = self._controlnet
+        if folder is None:
+            return None
+        if self.settings.control != "auto":
+            return self.settings.control
+        names = f"{folder} {read_json(folder / 'config.json').get('_name_or_path', '')}".casefold()
+        return "pose" if "pose" in names else "depth"
+
+    @torch.no_grad()
+    def paint(self, conditioning: Conditioning, frame: int) -> tuple[NDArray[np.uint8], ControlUse]:
+        """One frame of the shot (H,W,3) at the bundle's size, and how it came to be. Raises `RenderError`."""
+        height, width = conditioning.size
+        scene, settings = conditioning.scene, self.settings
+        wanted: dict[str, Any] = {
+            "prompt": scene.prompt, "height": -(-height // 8) * 8, "width": -(-width // 8) * 8, "num_inference_steps": settings.steps,
+            "guidance_scale": settings.guidance, "negative_prompt": settings.negative_prompt, "output_type": "np",
+            "generator": torch.Generator("cpu").manual_seed(scene.seed),
+        }  # fmt: skip
+        shown = self.shown
+        if shown is not None:
+            still = cut(conditioning, Window(frame, 1, 0))
+            drawing = (depth_video(still) if shown == "depth" else pose_video(still))[0]
+            wanted |= {"image": Image.fromarray(drawing), "controlnet_conditioning_scale": settings.strength}
+        known = _parameters(self._pipeline)
+        try:
+            picture = self._pipeline(**{name: value for name, value in wanted.items() if name in known}).images[0]
+        except (ValueError, TypeError, RuntimeError) as e:
+            told = f"the painter failed: {str(e).splitlines()[0]}"
+            raise RenderError(told, where=str(self._folder), todo="try the pipeline alone in diffusers") from e
+        pixels = np.clip(np.round(np.asarray(picture, np.float32) * 255), 0, 255).astype(np.uint8)[:height, :width]
+        how = f"painted by {self._folder.name}, " + (f"its {shown} held to the staged shot" if shown else "from words alone")
+        return np.ascontiguousarray(pixels), ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", how)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return local_path(self.settings.checkpoint)
+
+    @cached_property
+    def _controlnet(self) -> Path | None:
+        if self.settings.controlnet:
+            return local_path(self.settings.controlnet)
+        own = self._folder / "controlnet"
+        return own if own.is_dir() else None
+
+    def _weight_folders(self) -> list[Path]:
+        parts = [self._folder / name for name in ("unet", "transformer", "vae", "text_encoder", "text_encoder_2")]
+        found = [part for part in parts if part.is_dir()]
+        return found + ([self._controlnet] if self._controlnet else [])
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        from diffusers import AutoPipelineForText2Image, ControlNetModel, DiffusionPipeline
+
+        cuda = torch.cuda.is_available()
+        wide = self.settings.dtype == "fp32" or (self.settings.dtype == "auto" and not cuda)
+        options: dict[str, Any] = {"torch_dtype": torch.float32 if wide else torch.bfloat16, "local_files_only": True}
+        try:
+            if self.settings.controlnet:
+                net = ControlNetModel.from_pretrained(str(self._controlnet), **options)
+                pipeline = AutoPipelineForText2Image.from_pretrained(str(self._folder), controlnet=net, **options)
+            else:
+                pipeline = DiffusionPipeline.from_pretrained(str(self._folder), **options)
+        except (ValueError, OSError, KeyError, RuntimeError, TypeError) as e:
+            raise RenderError(
+                f"the painter cannot be loaded: {str(e).splitlines()[0]}", where=str(self._folder), todo="download it again"
+            ) from e
+        pipeline.set_progress_bar_config(disable=True)
+        if cuda:
+            pipeline.enable_model_cpu_offload()
+        return pipeline
+
+
+def _parameters(pipeline: Any) -> set[str]:
+    return set(inspect.signature(type(pipeline).__call__).parameters)
