@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shotplan.brief import Brief
 from shotplan.errors import RenderError, SessionError
+from video_core.key_frames.settings import KeyFrameSettings
 
 REQUEST = "request.json"
 SESSION = "session.json"
@@ -35,6 +36,9 @@ class Request(BaseModel):
     """None: the talk only."""
     retakes: int = 0
     """How often a shot may be rendered again when a check of its clip fails."""
+    settings: dict[str, str] = {}
+    """Of the backend."""
+    key_frames: KeyFrameSettings = KeyFrameSettings()
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,19 @@ from studio.commands.options import (
     StyleName,
     frame_size,
 )
+from studio.commands.video_options import (
+    ArtFolder,
+    Checkpoint,
+    KeyFrameSources,
+    PainterFolder,
+    Settings,
+    Steps,
+    VideoModel,
+    video_request,
+)
 from studio.output_folder import OutputFolder, Request
 from studio.script_source import EXAMPLE, read_script
+from video_core.key_frames.settings import KeyFrameSettings
 
 
 @app.command()
@@ -50,6 +61,13 @@ def make(
     llm_model: LlmModel = None,
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
+    checkpoint: Checkpoint = None,
+    video_model: VideoModel = None,
+    steps: Steps = None,
+    set_: Settings = None,
+    key_frames: KeyFrameSources = None,
+    art: ArtFolder = None,
+    painter: PainterFolder = None,
     style: StyleName = "anime",
     duration: Duration = None,
     seed: Seed = 0,
@@ -60,7 +78,11 @@ def make(
 ) -> None:
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=backend, retakes=retakes)
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    request = Request(
+        llm=llm, llm_model=llm_model, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
+        key_frames=video.key_frames or KeyFrameSettings(),
+    )  # fmt: skip
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
 
@@ -91,13 +113,22 @@ def resume(
     folder: Annotated[Path, typer.Argument(help="The output folder of a run that was stopped.")],
     backend: Annotated[str | None, typer.Option("--backend", help="Another video backend than the run had.")] = None,
     llm: Annotated[str | None, typer.Option("--llm", help="Another address for the same model.")] = None,
+    checkpoint: Checkpoint = None,
+    video_model: VideoModel = None,
+    steps: Steps = None,
+    set_: Settings = None,
+    key_frames: KeyFrameSources = None,
+    art: ArtFolder = None,
+    painter: PainterFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on where a run was stopped: no model call is made twice, no message is lost."""
     target = OutputFolder(folder)
     request = target.recall()
-    changes = {k: v for k, v in (("backend", backend), ("llm", llm)) if v is not None}
-    _run(target, request.model_copy(update=changes), None, as_json=as_json)
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    kept = request.settings if backend in (None, request.backend) else {}
+    asked = (("backend", backend), ("llm", llm), ("settings", kept | video.settings), ("key_frames", video.key_frames))
+    _run(target, request.model_copy(update={k: v for k, v in asked if v is not None}), None, as_json=as_json)
 
 
 def _brief(script: str | None, example: bool, *, size: str, **options: Any) -> Brief:
@@ -114,10 +145,12 @@ def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool,
     from agents.choose_model import choose_model
     from agents.crew_of_models import ModelCrew
     from graph.protocols import choose_protocol
-    from video_core.backends import make_backend
+    from video_core.backends import ready_backend
+    from video_core.key_frames.give import KeyFrames
 
     if request.backend is not None:
-        make_backend(request.backend).check()
+        ready_backend(request.backend, request.settings, brief.size, brief.fps)
+        KeyFrames(request.key_frames, Path()).check()
     choose_protocol(request.protocol)
     model = choose_model(request.llm, model_name=request.llm_model)
     try:
@@ -135,7 +168,11 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
     from studio.talk_view import TalkView
 
     started = time.monotonic()
-    renderer = FilmRenderer(request.backend, retakes=request.retakes) if request.backend else None
+    renderer = (
+        FilmRenderer(request.backend, retakes=request.retakes, settings=request.settings, key_frames=request.key_frames)
+        if request.backend
+        else None
+    )
     if brief is None:
         session = Session.open(folder.path, request.llm, renderer=renderer)
     else:
