@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from agents.model import Model
-from agents.openai import OpenAIModel
+from agents.openai import OpenAIModel, ServerOptions
 from agents.openai.calls import KEY_VARIABLE
 from agents.serving.running import running_servers
 from shotplan.errors import ModelError
@@ -29,20 +29,29 @@ MODELS: dict[str, ModelFactory] = {}
 """Kinds of model by name; other modules add theirs."""
 
 
-def choose_model(spec: str, *, model_name: str | None = None, adapter: Path | None = None) -> Model:
+def choose_model(
+    spec: str,
+    *,
+    model_name: str | None = None,
+    adapter: Path | None = None,
+    server: ServerOptions = ServerOptions(),  # noqa: B008  (frozen)
+) -> Model:
     """The model for `auto`, `embedded`, an http(s) address, or a name in `MODELS`.
 
     Its attribute `description` says in words which one it is. `auto` is a server that `ekonte serve` runs, on any port, else
-    one at `LOCAL_SERVER`, else the embedded model. Raises `ModelError` for an unknown spec, or when the model cannot be had.
+    one at `LOCAL_SERVER`, else the embedded model. `server`: what only a server can do. Raises `ModelError` for an unknown
+    spec, or when the model cannot be had.
     """
     if spec.startswith(("http://", "https://")):
-        return _server(spec, model_name, adapter)
+        return _server(spec, model_name, adapter, server)
     if spec in MODELS:
+        _needs_no_server(server)
         return MODELS[spec](model_name, adapter)
     if spec == "auto":
         for address in (*_started_here(), LOCAL_SERVER):
             if _serves(address):
-                return _server(address, model_name, adapter)
+                return _server(address, model_name, adapter, server)
+        _needs_no_server(server)
         return MODELS["embedded"](None, adapter)
     raise ModelError(
         f"There is no model {spec!r}",
@@ -66,14 +75,30 @@ def _embedded(model_name: str | None, adapter: Path | None) -> Model:
 MODELS["embedded"] = _embedded
 
 
-def _server(url: str, model_name: str | None, adapter: Path | None) -> Model:
+def _needs_no_server(server: ServerOptions) -> None:
+    if server.role_models or server.best_of > 1:
+        raise ModelError(
+            "A model per role and several candidates need a model server",
+            where="--llm-role" if server.role_models else "--best-of",
+            todo="Start one with `ekonte serve`, or name its address with --llm",
+        )
+
+
+def _server(url: str, model_name: str | None, adapter: Path | None, server: ServerOptions) -> Model:
     if adapter is not None:
         raise ModelError(
             "An adapter folder is for the embedded model",
             where=str(adapter),
             todo="Load the adapter in the server (vLLM: --lora-modules) and give its name as the model name",
         )
-    return OpenAIModel(url, model_name)
+    return OpenAIModel(
+        url,
+        model_name,
+        role_models=server.role_models,
+        patience=server.patience,
+        small=server.small,
+        best_of=server.best_of,
+    )
 
 
 def _started_here() -> list[str]:

@@ -38,6 +38,8 @@ class Proposal(Frozen):
     """The model calls behind it, in order."""
     alternatives: tuple[Alternative, ...] = ()
     """Further samples, worse by the model's own liking; the rules may like one of them better."""
+    separable: bool = False
+    """Whether the operations stand for themselves, so that each may come from another alternative."""
 
 
 class Decision(Frozen):

@@ -105,6 +105,8 @@ class Traits(Frozen):
     """Whether it is offered only what the script's words support; None: the crew decides by `small`."""
     languages: frozenset[str] | None = None
     """Languages it reads; None: all."""
+    best_of: int = 1
+    """Candidates per proposal, the rules choosing one; 1: the model's first answer is taken."""
 
 
 def traits_of(model: object) -> Traits:

@@ -154,6 +154,7 @@ class TapedModel:
         recorded = tape.records
         self.traits = recorded[-1].traits if model is None and recorded else traits_of(model)
         self.small, self.options, self.languages = self.traits.small, self.traits.options, self.traits.languages
+        self.best_of = self.traits.best_of
         self.description = f"the tape {tape.path.name}"
         if model is not None:
             self.description = str(getattr(model, "description", self.name))

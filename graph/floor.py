@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.model import ModelReply
+from graph.best_of import best_of
 from graph.contents import Content, Part, Propose
 from graph.events import (
+    CandidatesJudged,
     Event,
     FindingOverridden,
     MessageRejected,
@@ -152,6 +154,14 @@ class Floor:
 
     # what a protocol may do
 
+    def best_of(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Answers to one turn, with every proposal that came in several candidates replaced by the best (`graph.best_of`)."""
+
+        def told(agent: str, scores: Sequence[float], chosen: int) -> None:
+            self.emit(CandidatesJudged(agent=agent, scores=tuple(scores), chosen=chosen))
+
+        return best_of(self.plan, answers, lambda plan: self._room.measure(plan, remedies=False), told)
+
     def start_round(self, errors: int, warnings: int) -> None:
         self.round += 1
         self.emit(RoundStarted(round=self.round, open_errors=errors, open_warnings=warnings))
@@ -257,6 +267,7 @@ class Floor:
             base_revision=answer.base_revision if answer else self.plan.revision,
             intent=intent,
             causes=tuple(causes) or (answer.ask.causes if answer else ()),
+            confidence=answer.decision.confidence if answer and answer.decision else None,
             llm_call=tuple(r.key for r in replies if r.key),
         )
         reason = refused_because or self._forbidden(message, rights_of)
@@ -328,6 +339,9 @@ class Floor:
                 forced_tokens=reply.forced_tokens,
                 seconds=reply.seconds,
                 attempts=reply.attempts,
+                queue_seconds=reply.queue_seconds,
+                first_token_seconds=reply.first_token_seconds,
+                confidence=reply.confidence,
                 replayed=reply.replayed,
                 message=message.id,
             )

@@ -46,6 +46,8 @@ class Message(BaseModel):
     """The sender's reason, one line."""
     causes: tuple[str, ...] = ()
     """Ids of the messages that led to this one."""
+    confidence: float | None = Field(default=None, ge=0, le=1 + 1e-9)
+    """For an answer to an objection: its probability among all that could be answered, where the model tells."""
     llm_call: tuple[str, ...] = ()
     """Tape keys of the model calls behind it; empty when no model was asked."""
 

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -25,9 +25,10 @@ from langgraph.types import Command
 
 from agents.crew import Crew
 from agents.model import Model
+from agents.openai.options import ServerOptions
 from agents.tape import Tape, TapedModel, TapeMode
 from graph.event_log import EventLog, Listener, messages_of, read_events
-from graph.events import AgreementReached, AnyEvent, ErrorRaised, RunResumed, RunStopped, SessionStarted
+from graph.events import AgreementReached, AnyEvent, ErrorRaised, ModelAwaited, RunResumed, RunStopped, SessionStarted
 from graph.machine import STEPS_AT_MOST, build_graph
 from graph.messages import Message
 from graph.protocols import choose_protocol
@@ -39,6 +40,9 @@ from graph.store import Store
 from shotplan.brief import Brief
 from shotplan.errors import EkonteError, SessionError
 from shotplan.plan import ShotPlan
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 PLAIN_DATA_ONLY = JsonPlusSerializer(allowed_msgpack_modules=None)
 """Reads no Python objects from a checkpoint, whatever the environment says and whoever imported LangGraph first."""
@@ -53,7 +57,7 @@ class Session:
         folder: Folder,
         settings: Settings,
         *,
-        llm: str | Model | None = None,
+        llm: str | Model | BaseChatModel | None = None,
         tape: TapeMode = "replay_then_live",
         renderer: Renderer | None = None,
         output: Path | None = None,
@@ -72,10 +76,11 @@ class Session:
         cls,
         folder: str | Path,
         brief: Brief,
-        llm: str | Model = "auto",
+        llm: str | Model | BaseChatModel = "auto",
         *,
         model_name: str | None = None,
         adapter: str | None = None,
+        server: ServerOptions = ServerOptions(),  # noqa: B008  (frozen)
         protocol: str = "director_led",
         approval: bool = False,
         tape: TapeMode = "replay_then_live",
@@ -87,7 +92,8 @@ class Session:
     ) -> Session:
         """Begin a session in an empty or new folder.
 
-        `llm`: `auto`, a URL, or a model object, which is the caller's to close. `renderer`: None ends the session with
+        `llm`: `auto`, a URL, a model object or a langchain-core chat model, which is the caller's to close. `server`: what
+        is asked of a model server besides (a model per role, candidates per proposal, patience). `renderer`: None ends the session with
         the agreed plan. `output`: where the renderer writes; the session folder by default. `approval`: a person
         approves the plan before it is rendered. `tape`: how answers are recorded (`agents.tape`); `live` cannot resume.
         `crew`, `measure`, `allowed`: other agents, rules and permissions than the built-in ones.
@@ -102,6 +108,7 @@ class Session:
             llm=llm if isinstance(llm, str) else "given",
             model_name=model_name,
             adapter=adapter,
+            server=server,
             approval=approval,
         )
         paths = Folder(Path(folder))
@@ -122,7 +129,7 @@ class Session:
     def open(
         cls,
         folder: str | Path,
-        llm: str | Model | None = None,
+        llm: str | Model | BaseChatModel | None = None,
         *,
         tape: TapeMode = "replay_then_live",
         renderer: Renderer | None = None,
@@ -216,6 +223,11 @@ class Session:
                 log.listen(on_event)
             run = 1 + sum(isinstance(event, SessionStarted | RunResumed) for event in log.events)
             model = self._model()
+            model.on_wait(
+                lambda waited, patience, reason: log.tell(
+                    ModelAwaited(reason=reason, seconds=waited, patience=patience)
+                )
+            )
             try:
                 with closing(self._folder.connect()) as connection:
                     self._invoke(self._room(log, model, run), connection, approval, run)
@@ -232,6 +244,7 @@ class Session:
                 )
                 raise
             finally:
+                model.on_wait(None)
                 if isinstance(self._llm, str | None):
                     model.close()
                 else:
@@ -284,12 +297,21 @@ class Session:
                 where=str(self.folder),
                 todo="pass that model to Session.open",
             )
+        model: Model
         if isinstance(spec, str):
             from agents.choose_model import choose_model
 
             adapter = Path(self.settings.adapter) if self.settings.adapter else None
-            spec = choose_model(spec, model_name=self.settings.model_name, adapter=adapter)
-        return TapedModel(spec, Tape(self._folder.tape, self._tape_mode))
+            model = choose_model(
+                spec, model_name=self.settings.model_name, adapter=adapter, server=self.settings.server
+            )
+        elif hasattr(spec, "ask"):
+            model = cast(Model, spec)
+        else:
+            from agents.langchain_model import LangChainModel
+
+            model = LangChainModel(spec)
+        return TapedModel(model, Tape(self._folder.tape, self._tape_mode))
 
     def _room(self, log: EventLog, model: Model, run: int) -> Room:
         make_crew, measure, allowed = self._make_crew, self._measure, self._allowed

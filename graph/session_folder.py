@@ -17,6 +17,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from agents.openai.options import ServerOptions
 from graph.store import write_whole
 from shotplan.brief import Brief
 from shotplan.errors import SessionError
@@ -37,6 +38,7 @@ class Settings(BaseModel):
     """As given to `agents.choose_model`; `given` when the session was handed a model object."""
     model_name: str | None = None
     adapter: str | None = None
+    server: ServerOptions = ServerOptions()
     approval: bool = False
     branch: str = "main"
 

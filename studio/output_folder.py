@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from agents.openai.options import ServerOptions
 from shotplan.brief import Brief
 from shotplan.errors import RenderError, SessionError
 from video_core.key_frames.settings import KeyFrameSettings
@@ -31,6 +32,7 @@ class Request(BaseModel):
 
     llm: str
     llm_model: str | None = None
+    server: ServerOptions = ServerOptions()
     protocol: str = "director_led"
     backend: str | None = "embedded"
     """None: the talk only."""

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from graph.events import AnyEvent, ClipChecked, Event
+from graph.events import AnyEvent, ClipChecked, Event, ModelAwaited
 from graph.messages import Message
 from shotplan.vocabulary.term import Language
 
@@ -43,6 +43,8 @@ def message_text(message: Message, language: Language, color: Callable[[str], st
         text.append(", " if n else "")
         text.append(recipient, style=color(recipient))
     text.append("  " + message.said(language), style="bold" if message.performative == "object" else "")
+    if message.confidence is not None:
+        text.append(f"  {message.confidence:.0%} sure", style="dim")
     return text
 
 
@@ -62,6 +64,7 @@ class TalkView:
         self._bars: dict[str, TaskID] = {}
         self._cast: dict[str, str] = {}
         self._thinking: TaskID | None = None
+        self._waited = float("inf")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -86,8 +89,15 @@ class TalkView:
                 self.console.print(Text(f"resumed at round {event.round}, plan revision {event.revision}", style="dim"))
             case "turn_started":
                 self._think(len(event.asked))
+            case "model_awaited":
+                self._wait(event)
+            case "candidates_judged":
+                scores = ", ".join(f"{score:g}" for score in event.scores)
+                self.console.print(
+                    Text(f"   {event.agent}: {len(event.scores)} candidates, findings {scores}; number {event.chosen + 1}", style="dim")
+                )
             case "agent_answered" if self._thinking is not None:
-                self._progress.advance(self._thinking)
+                self._progress.update(self._thinking, advance=1, description="thinking")
             case "message_sent":
                 self._think(0)
                 self.console.print(message_text(event.message, self.language, self._color))
@@ -127,6 +137,16 @@ class TalkView:
             self.console.print(Text(f" ! {event.shot} {finding.check} {finding.about} {number} {finding.text}", style=style))
         if not event.kept:
             self.console.print(Text(f"   {event.shot}: take {event.take} is not the best", style="dim"))
+
+    def _wait(self, event: ModelAwaited) -> None:
+        """The model server is gone: on a terminal one line that counts, elsewhere a line now and then."""
+        if self._live and self._thinking is not None:
+            left = event.patience - event.seconds
+            self._progress.update(self._thinking, description=f"no model server, {max(0.0, left):.0f} s more")
+        elif event.seconds >= self._waited + 10 or event.seconds < self._waited:
+            self._waited = event.seconds
+            how = f"waiting for it, {event.seconds:.0f} of {event.patience:.0f} s"
+            self.console.print(Text(f" ! the model server is gone ({event.reason}); {how}", style="yellow"))
 
     def _think(self, asked: int) -> None:
         """Show how many agents were asked and are not yet heard; 0 takes the line away."""

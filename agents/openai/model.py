@@ -32,7 +32,7 @@ class OpenAIModel:
     `model`: None takes the first one served. `role_models`: served name per role (`director`, `scene`, `camera`,
     `character`) or agent id, for one LoRA per role. `api_key`: None takes the environment variable EKONTE_API_KEY.
     `timeout`: seconds for one answer. `patience`: seconds to wait for a server that is gone in mid-run. `small`, `options`,
-    `languages`: see `agents.model.Traits`; None decides by the model's name.
+    `languages`, `best_of`: see `agents.model.Traits`; None decides by the model's name.
     Raises `ModelError` at construction when the server, the key or a model name is wrong.
     """
 
@@ -51,6 +51,7 @@ class OpenAIModel:
         small: bool | None = None,
         options: Literal["supported", "all"] | None = None,
         languages: frozenset[str] | None = None,
+        best_of: int = 1,
     ) -> None:
         key = api_key or os.environ.get(KEY_VARIABLE)
         self._calls = Calls(base_url, key, timeout=timeout, first_wait=first_wait, patience=patience)
@@ -70,6 +71,7 @@ class OpenAIModel:
         self.small = traits.small if small is None else small
         self.options = options or traits.options
         self.languages = languages
+        self.best_of = best_of
         self.extras = Extras(self.server.kind, self.base_url)
         self._thinks: set[str] = set()
         roles = "".join(f", {who}: {name}" for who, name in self.role_models.items())

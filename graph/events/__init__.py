@@ -12,6 +12,7 @@ from graph.events.approval_asked import ApprovalAsked
 from graph.events.approval_given import ApprovalGiven
 from graph.events.artifact_written import ArtifactWritten
 from graph.events.base import Event
+from graph.events.candidates_judged import CandidatesJudged
 from graph.events.clip_checked import ClipChecked, ClipFinding
 from graph.events.error_raised import ErrorRaised
 from graph.events.film_reviewed import FilmReviewed
@@ -19,6 +20,7 @@ from graph.events.finding_overridden import FindingOverridden
 from graph.events.findings_measured import FindingsMeasured
 from graph.events.message_rejected import MessageRejected
 from graph.events.message_sent import MessageSent
+from graph.events.model_awaited import ModelAwaited
 from graph.events.model_called import ModelCalled
 from graph.events.phase_finished import PhaseFinished
 from graph.events.phase_progressed import PhaseProgressed
@@ -36,6 +38,7 @@ AnyEvent = Annotated[
     | ApprovalAsked
     | ApprovalGiven
     | ArtifactWritten
+    | CandidatesJudged
     | ClipChecked
     | ErrorRaised
     | FilmReviewed
@@ -43,6 +46,7 @@ AnyEvent = Annotated[
     | FindingsMeasured
     | MessageRejected
     | MessageSent
+    | ModelAwaited
     | ModelCalled
     | PhaseFinished
     | PhaseProgressed
@@ -66,6 +70,7 @@ __all__ = [
     "ApprovalAsked",
     "ApprovalGiven",
     "ArtifactWritten",
+    "CandidatesJudged",
     "ClipChecked",
     "ClipFinding",
     "ErrorRaised",
@@ -75,6 +80,7 @@ __all__ = [
     "FindingsMeasured",
     "MessageRejected",
     "MessageSent",
+    "ModelAwaited",
     "ModelCalled",
     "PhaseFinished",
     "PhaseProgressed",

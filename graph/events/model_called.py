@@ -20,6 +20,12 @@ class ModelCalled(Event):
     forced_tokens: int
     seconds: float
     attempts: int
+    queue_seconds: float | None = None
+    """In the server's queue, where it tells."""
+    first_token_seconds: float | None = None
+    """From the queue to the first token, where the server tells."""
+    confidence: float | None = None
+    """Probability of the option chosen, for a vote."""
     replayed: bool
     message: str | None = None
     """Id of the message that came of it."""

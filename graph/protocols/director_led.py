@@ -101,7 +101,7 @@ class DirectorLed:
         )
 
     def _proposed(self, floor: Floor, answers: Sequence[Answer]) -> Step:
-        deliveries = [floor.propose(answer, "own_part", _others(answer.ask.agent)) for answer in answers]
+        deliveries = [floor.propose(answer, "own_part", _others(answer.ask.agent)) for answer in floor.best_of(answers)]
         again = [d.message.sender for d in deliveries if not d.delivered]
         if again and floor.memory["attempt"] < self.attempts:
             floor.memory["attempt"] += 1

@@ -18,6 +18,7 @@ from shotplan.brief import Brief
 from shotplan.errors import BriefError
 from studio.commands.app import app
 from studio.commands.listing import list_files
+from studio.commands.llm_options import DEFAULT_PATIENCE, BestOf, LlmPatience, LlmRole, LlmSmall, server_options
 from studio.commands.options import (
     AsJson,
     BackendName,
@@ -59,6 +60,10 @@ def make(
     overwrite: Overwrite = False,
     llm: Llm = "auto",
     llm_model: LlmModel = None,
+    llm_role: LlmRole = None,
+    best_of: BestOf = 1,
+    llm_patience: LlmPatience = DEFAULT_PATIENCE,
+    llm_small: LlmSmall = None,
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
     checkpoint: Checkpoint = None,
@@ -79,8 +84,9 @@ def make(
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
     video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(
-        llm=llm, llm_model=llm_model, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
+        llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
         key_frames=video.key_frames or KeyFrameSettings(),
     )  # fmt: skip
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
@@ -94,6 +100,10 @@ def plan(
     overwrite: Overwrite = False,
     llm: Llm = "auto",
     llm_model: LlmModel = None,
+    llm_role: LlmRole = None,
+    best_of: BestOf = 1,
+    llm_patience: LlmPatience = DEFAULT_PATIENCE,
+    llm_small: LlmSmall = None,
     style: StyleName = "anime",
     duration: Duration = None,
     seed: Seed = 0,
@@ -104,7 +114,8 @@ def plan(
 ) -> None:
     """Only the talk: write plan.json and events.jsonl, draw nothing. `ekonte render` makes the film from it."""
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    request = Request(llm=llm, llm_model=llm_model, protocol=protocol, backend=None)
+    server = server_options(llm_role, best_of, llm_patience, llm_small)
+    request = Request(llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=None)
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
 
@@ -152,7 +163,7 @@ def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool,
         ready_backend(request.backend, request.settings, brief.size, brief.fps)
         KeyFrames(request.key_frames, Path()).check()
     choose_protocol(request.protocol)
-    model = choose_model(request.llm, model_name=request.llm_model)
+    model = choose_model(request.llm, model_name=request.llm_model, server=request.server)
     try:
         ModelCrew(model, brief)
     finally:
@@ -177,7 +188,13 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
         session = Session.open(folder.path, request.llm, renderer=renderer)
     else:
         session = Session.create(
-            folder.path, brief, request.llm, model_name=request.llm_model, protocol=request.protocol, renderer=renderer
+            folder.path,
+            brief,
+            request.llm,
+            model_name=request.llm_model,
+            server=request.server,
+            protocol=request.protocol,
+            renderer=renderer,
         )
     language = session.settings.brief.language
     with TalkView(language, quiet=as_json) as view, _told_how_to_resume(folder.path):
