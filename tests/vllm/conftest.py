@@ -1,0 +1,26 @@
+"""One server for all tests of this folder; a test that ends it starts it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.vllm.served import Served
+
+
+@pytest.fixture(scope="session")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    made = Served(tmp_path_factory.mktemp("servers"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def served(_started: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """The running server; `--llm auto` inside the test's own process finds it too."""
+    monkeypatch.setenv("EKONTE_SERVERS", str(_started.folder))
+    if not _started.running:
+        _started.start()
+    return _started
