@@ -76,17 +76,18 @@ def padded_frames(frames: int, total: int) -> tuple[int, ...]:
 
 
 def animate_reference(picture: Picture, size: tuple[int, int]) -> Pixels:
-    """The reference picture in the middle of a black frame of `size` (bilinear), (3,1,H,W); bit for bit diffusers' "fill".
+    """The reference picture in the middle of a black frame of `size`, (3,1,H,W); bit for bit diffusers' "fill".
 
+    Lanczos: the pipeline asks its image processor for bilinear, which the processor's base class then resets.
     Raises `ConditioningError` when it is no RGB picture.
     """
     check_picture(picture, "the reference")
     height, width = size
     h, w = picture.shape[:2]
     wider = width / height < w / h
-    new_w = width if wider else w * height // h
-    new_h = h * width // w if wider else height
-    scaled = Image.fromarray(picture).resize((new_w, new_h), Image.Resampling.BILINEAR)
+    new_w = width if wider else max(w * height // h, 1)
+    new_h = max(h * width // w, 1) if wider else height
+    scaled = Image.fromarray(picture).resize((new_w, new_h), Image.Resampling.LANCZOS)
     canvas = Image.new("RGB", (width, height))
     canvas.paste(scaled, (width // 2 - new_w // 2, height // 2 - new_h // 2))
     return picture_pixels(np.asarray(canvas))[:, None]

@@ -71,7 +71,7 @@ def fit_picture(
     fill = max if fit == "crop" else min
     scale = fill(size[0] / have[0], size[1] / have[1])
     within = min if fit == "letterbox" else max
-    new = tuple(within(round(side * scale), full) for side, full in zip(have, size, strict=True))
+    new = tuple(max(within(round(side * scale), full), 1) for side, full in zip(have, size, strict=True))
     scaled = np.asarray(Image.fromarray(picture).resize((new[1], new[0]), Image.Resampling.LANCZOS))
     top, left = (abs(new[0] - size[0]) // 2, abs(new[1] - size[1]) // 2)
     if fit == "crop":

@@ -36,7 +36,7 @@ def letterbox_reference(picture: Picture, size: tuple[int, int], *, snap: int = 
     if (h, w) != picture.shape[:2]:
         picture = np.asarray(Image.fromarray(picture).resize((w, h), Image.Resampling.LANCZOS))
     scale = min(size[0] / h, size[1] / w)
-    new = (int(h * scale), int(w * scale))
+    new = (max(int(h * scale), 1), max(int(w * scale), 1))
     scaled = torch.nn.functional.interpolate(
         torch.from_numpy(picture_pixels(picture))[None], size=new, mode="bilinear", align_corners=False
     )[0]
