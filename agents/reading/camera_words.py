@@ -37,13 +37,13 @@ _OVER = r"(?:from (?:the )?left (?:side )?to (?:the )?right\b)"
 _GAP = r"(?:\W+(?!and\b|then\b|left\b|right\b)[\w'’-]+){0,5}?\W+"
 
 EN: tuple[tuple[str, str, str], ...] = (
-    ("move", "zoom_out", r"\bzoom(?:s|ed|ing)?\b(?:\W+\w+)?\W+(?:out|back|away)\b"),
-    ("move", "zoom_in", r"\b(?:crash[- ])?zoom(?:s|ed|ing)?\b"),
+    ("move", "zoom_out", r"\bwiden(?:s|ed|ing)?\b|\bzoom(?:s|ed|ing)?\b(?:\W+\w+)?\W+(?:out|back|away)\b"),
+    ("move", "zoom_in", r"\btighten(?:s|ed|ing)?\b|\b(?:crash[- ])?zoom(?:s|ed|ing)?\b"),
     ("move", "tilt_down", rf"\b(?:tilt\w*|pan(?:s|ned|ning)?|looks?|angles?)\b(?:\W+\w+)?\W+{_DOWN}"),
     ("move", "tilt_up", rf"\b(?:tilt\w*|pan(?:s|ned|ning)?|looks?|angles?)\b(?:\W+\w+)?\W+{_UP}|\btilt(?:s|ed|ing)?\b"),
     ("move", "pan_left", rf"\b(?:pan(?:s|ned|ning)?|swish|whip[- ]pan\w*|turns?|turning|swings?|swinging|swivels?)\b{_GAP}(?:{_LEFT}\b(?! to (?:the )?right)|{_FROM})"),
     ("move", "pan_right", rf"\b(?:pan(?:s|ned|ning)?|swish|whip[- ]pan\w*|turns?|turning|swings?|swinging|swivels?)\b{_GAP}(?:{_RIGHT}\b(?! to (?:the )?left)|{_OVER})"),
-    ("move", "pan_right", r"\b(?:camera|shot|view|we|slow|slowly|lens)\b\W+(?:\w+ly\W+)?pan(?:s|ned|ning)?\b|^\W*pan(?:s|ning)?\b|\bwhip[- ]pan|\bpan(?:s|ned|ning)? (?:across|over|around|along|from|to)\b"),
+    ("move", "pan_right", r"\bpan(?:s|ned|ning)?\b|\bwhip[- ]pan"),
     ("move", "orbit_left", rf"\b(?:orbit|arc|circl|revolv|rotat|spin|mov|sweep|swing)\w*\b(?:\W+\w+){{0,6}}?\W+(?<!counter)(?<!counter-)(?<!anti)(?<!anti-)clockwise|\b(?:orbit|arc|circl)\w*\b{_GAP}{_LEFT}\b"),
     ("move", "orbit_right", rf"\b(?:orbit|circl|revolv)(?:s|es|e|ed|ing)?\b|\barc(?:s|ed|ing)?\b(?:\W+\w+){{0,2}}?\W+(?:around|round|left|right)|\b(?:{_GO}|rotat\w*|spin\w*|wheel\w*|swing\w*)(?:\W+\w+)?\W+(?:all the way )?(?:around|round)\b|\b360\b"),
     ("move", "follow", r"\b(?:follow|trail|tail|chas)(?:s|es|e|ed|ing)?\b|\bkeeps? (?:up|pace) with\b|\btrack(?:s|ed|ing)?\b(?!\W+(?:in|out|back|left|right|to the|toward|forward|closer|away)\b)|\btracking shot\b|\b(?:mov|run|fli|fly|rac)\w* (?:along )?(?:with|beside|alongside)\b|\bstays? (?:with|beside|on)\b(?=.*\b(?:as|while|when)\b)"),
@@ -68,7 +68,7 @@ EN: tuple[tuple[str, str, str], ...] = (
     ("angle", "over_shoulder", r"\bover[- ](?:the|his|her|their|its|\w+'s)[- ]shoulders?\b|\bOTS\b"),
     ("angle", "pov", r"\bP\.?O\.?V\b|\bpoint[- ]of[- ]view\b|\bthrough (?:\w+'s|his|her|their|its|the \w+'s) eyes\b|\bfirst[- ]person\b"),
     ("angle", "birds_eye", r"\bbird'?s?[-’' ]*s?[- ]eye\b|\boverhead (?:shot|view|angle)\b|\btop[- ](?:down|shot|view)\b|\bgod'?s[- ]eye\b|\baerial\b|\bfrom (?:directly |straight |high )above\b"),
-    ("angle", "worms_eye", r"\bworm'?s?[-’' ]*s?[- ]eye\b|\bground[- ]level\b|\bfrom the (?:ground|floor)\b"),
+    ("angle", "worms_eye", r"\bworm'?s?[-’' ]*s?[- ]eye\b|\bground[- ]level\b"),
     ("angle", "high", r"\bhigh[- ]angle\b|\bfrom above\b|\blook(?:s|ing)? down (?:at|on)\b"),
     ("angle", "low", r"\blow[- ]angle\b|\bfrom (?:down )?below\b|\blook(?:s|ing)? up at\b"),
     ("angle", "dutch", r"\bdutch\b|\bcanted\b|\btilted (?:angle|frame|horizon)\b"),
@@ -82,7 +82,7 @@ EN: tuple[tuple[str, str, str], ...] = (
     ("lens", "tele", r"\bsuper telephoto\b"),
     ("lens", "long", r"\b(?:long lens|telephoto)\b"),
 )  # fmt: skip
-"""(field, id, pattern); the earliest pattern of a field that fits decides."""
+"""(field, id, pattern); of patterns that fit at the same place, the earlier one decides."""
 
 _ZL, _ZR = r"(?:左)", r"(?:右)"
 ZH: tuple[tuple[str, str, str], ...] = (
@@ -93,10 +93,10 @@ ZH: tuple[tuple[str, str, str], ...] = (
     ("move", "follow", r"跟拍|跟随|跟着|追随|跟踪|跟镜|尾随"),
     ("move", "tilt_up", r"上摇|(?:向|往|朝)上(?:慢慢|缓缓|缓慢|慢慢地)?(?:摇|仰|抬)|仰起|上仰"),
     ("move", "tilt_down", r"下摇|(?:向|往|朝)下(?:慢慢|缓缓|缓慢)?(?:摇|俯)"),
-    ("move", "pan_left", r"左摇|(?:向|往|朝)左(?:边|侧|方)?(?:慢慢|缓缓|缓慢|慢慢地|缓缓地)?(?:摇|转|扫)|从右(?:边|侧)?(?:向|往|到|摇)(?:左|至左|到左)(?:边|侧)?(?:摇)?|摇向左|摇到左"),
-    ("move", "pan_right", r"右摇|(?:向|往|朝)右(?:边|侧|方)?(?:慢慢|缓缓|缓慢|慢慢地|缓缓地)?(?:摇|转|扫)|从左(?:边|侧)?(?:向|往|到|摇)(?:右|至右|到右)(?:边|侧)?(?:摇)?|摇向右|摇到右|摇镜|横摇|摇过|摇摄|(?:镜头|缓缓|慢慢)摇"),
-    ("move", "truck_left", r"左移|(?:向|往|朝)左(?:边|侧|方)?(?:平移|横移|移|滑|推移|慢慢移|缓缓移|缓缓平移)|从右(?:边)?移(?:向|到)左"),
-    ("move", "truck_right", r"右移|(?:向|往|朝)右(?:边|侧|方)?(?:平移|横移|移|滑|推移|慢慢移|缓缓移|缓缓平移)|从左(?:边)?移(?:向|到)右|平移|横移"),
+    ("move", "pan_left", r"左摇|(?:向|往|朝)左(?:边|侧|方)?(?:慢慢|缓缓|缓慢|慢慢地|缓缓地)?(?:摇|转|扫)|从右(?:边|侧)?(?:(?:向|往|到)左(?:边|侧)?(?:慢慢|缓缓)?摇|摇(?:向|到|至)左)|摇向左|摇到左"),
+    ("move", "pan_right", r"右摇|(?:向|往|朝)右(?:边|侧|方)?(?:慢慢|缓缓|缓慢|慢慢地|缓缓地)?(?:摇|转|扫)|从左(?:边|侧)?(?:(?:向|往|到)右(?:边|侧)?(?:慢慢|缓缓)?摇|摇(?:向|到|至)右)|摇向右|摇到右|摇镜|横摇|摇过|摇摄|(?:镜头|缓缓|慢慢)摇"),
+    ("move", "truck_left", r"左移|(?:向|往|朝)左(?:边|侧|方)?(?:平移|横移|移|滑|推移|慢慢移|缓缓移|缓缓平移)|从右(?:边)?(?:移(?:向|到)|(?:向|往|到))左(?:边)?(?:平移|横移|移)?"),
+    ("move", "truck_right", r"右移|(?:向|往|朝)右(?:边|侧|方)?(?:平移|横移|移|滑|推移|慢慢移|缓缓移|缓缓平移)|从左(?:边)?(?:移(?:向|到)|(?:向|往|到))右(?:边)?(?:平移|横移|移)?|平移|横移"),
     ("move", "crane_up", r"摇臂"),
     ("move", "pedestal_up", r"升镜|(?:镜头|机位|摄影机|摄像机)[^，。]{0,4}(?:升|上移)|(?:向|往)上(?:升|移)|升高|上升|升起"),
     ("move", "pedestal_down", r"降镜|(?:镜头|机位|摄影机|摄像机)[^，。]{0,4}(?:降|下移)|(?:向|往)下(?:降|移)|下降|降低|落下"),
@@ -186,9 +186,10 @@ def _compiled(language: Language) -> tuple[tuple[str, str, re.Pattern[str]], ...
 
 
 def camera_order(text: str, language: Language) -> CameraOrder:
-    """What words that are known to be an order to the camera ask for."""
-    found: dict[str, str] = {}
+    """What words that are known to be an order to the camera ask for; of two moves or sizes, the one named first."""
+    found: dict[str, tuple[int, str]] = {}
     for field, id, pattern in _compiled(language):
-        if field not in found and pattern.search(text):
-            found[field] = id
-    return CameraOrder(**found)
+        hit = pattern.search(text)
+        if hit is not None and (field not in found or hit.start() < found[field][0]):
+            found[field] = (hit.start(), id)
+    return CameraOrder(**{field: id for field, (_, id) in found.items()})

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from agents.reading.clauses import Clause, Mention, Reading, Scene
+from agents.reading.orders import orders
 from agents.reading.layout import pieces, quotes, sentences
 from shotplan.vocabulary import (
     ACTIONS,
@@ -144,15 +145,18 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
             part.text, spoken_by=lambda rest: bool(re.match(r"と|[^。！？]{0,8}(说|问|喊|道)", rest))
         ):
             _add_scene(scenes, _without_quotes(sentence), language)
-            ranges = [(0, len(sentence))] if by_sentence else _segments(sentence, language)
+            at, scene = part.start + offset, len(scenes) - 1
+            asked = orders(sentence, quotes(sentence), language)
+            clauses += [_order(sentence[a:b], at + a, language, count, scene) for a, b in asked]
+            ranges = [r for free in _between(sentence, asked) for r in ([free] if by_sentence else _segments(sentence, free, language))]
             for a, b in ranges:
-                clause = _clause(sentence[a:b], part.start + offset + a, language, carried, count, len(scenes) - 1)
+                clause = _clause(sentence[a:b], at + a, language, carried, count, scene)
                 clause = replace(clause, around=sentence if len(ranges) > 1 else "")
                 carried = clause.subjects or carried
                 clauses.append(clause)
             count += 1
-    if clauses and not any(c.happens for c in clauses):
-        clauses[0] = Clause(**(vars(clauses[0]) | {"happens": True}))
+    if clauses and not any(c.happens or c.camera for c in clauses):
+        clauses[0] = replace(clauses[0], happens=True)
     return Reading(language, tuple(clauses), tuple(scenes) or (Scene(),))
 
 
@@ -260,8 +264,25 @@ def _add_scene(scenes: list[Scene], text: str, language: Language, heading: str 
     )
 
 
-def _segments(sentence: str, language: Language) -> list[tuple[int, int]]:
-    """Character ranges, each with a verb of its own."""
+def _between(sentence: str, asked: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges of a sentence that are no order to the camera and hold a word."""
+    edges = [0, *[x for span in asked for x in span], len(sentence)]
+    free = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if re.search(r"\w", sentence[a:b])]
+    return free if free or asked else [(0, len(sentence))]
+
+
+def _order(text: str, start: int, language: Language, count: int, scene: int) -> Clause:
+    """An order to the camera, with whom and what it names."""
+    seen = [m for _, m in _mentions(text, _hits(text, language), language, start) if m.sort in ("character", "prop", "pronoun")]
+    return Clause(text, start, count, scene, objects=tuple(seen), camera=True, happens=False)
+
+
+def _segments(whole: str, free: tuple[int, int], language: Language) -> list[tuple[int, int]]:
+    """Character ranges of `whole` within `free`, each with a verb of its own."""
+    return [(free[0] + a, free[0] + b) for a, b in _verb_ranges(whole[free[0] : free[1]], language)]
+
+
+def _verb_ranges(sentence: str, language: Language) -> list[tuple[int, int]]:
     marks = quotes(sentence)
     cuts = [0]
     for m in re.finditer(r"[，,、；;]|(?:然后|接着|并且|而且)", sentence):

@@ -60,6 +60,8 @@ class Clause:
     """Name in front of a line, as in `MIA: Hello.`"""
     around: str = ""
     """The whole sentence it stands in, verbatim; empty when it is the clause itself."""
+    camera: bool = False
+    """An order to the camera, such as `The camera pans left`; it names what the camera sees in `objects`."""
     happens: bool = True
     """False for a description, such as `It is night.`"""
 

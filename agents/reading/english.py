@@ -12,6 +12,7 @@ from agents.reading import words_en as w
 from agents.reading.clauses import Clause, Mention, Reading, Scene
 from agents.reading.layout import Piece, pieces, quotes, sentences
 from agents.reading.nouns_en import BREAKS, after_preposition, mentions_in
+from agents.reading.orders import orders
 from agents.reading.parts_en import SUBORDINATORS, Part, parts
 from agents.reading.tokens_en import NEGATIONS, Tokens, Verb, proper_names
 from agents.reading.verbs_en import ASPECTS, IRREGULAR, SPEAKING, WISHES, verb_forms
@@ -53,19 +54,39 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
         else:
             for offset, sentence in sentences(part.text, spoken_by=_says_who):
                 marks = quotes(sentence)
-                tokens = Tokens.of(sentence, marks, names)
-                _add_scene(scenes, tokens)
-                new = _clauses(
-                    sentence, part.start + offset, tokens, marks, carried, count, len(scenes) - 1, by_sentence
-                )
+                asked = orders(sentence, marks, language)
+                tokens = Tokens.of(sentence, [*marks, *asked], names)
+                _add_scene(scenes, Tokens.of(sentence, marks, names))
+                at, scene = part.start + offset, len(scenes) - 1
+                new = [_order(sentence[a:b], at + a, names, count, scene) for a, b in asked]
+                if any(tokens.word(k) for k in range(len(tokens.tokens))) or marks or not new:
+                    told = _clauses(sentence, at, tokens, marks, carried, count, scene, by_sentence)
+                    new += [_shown(c) for c in told] if asked else told
                 for clause in new:
                     carried = clause.subjects or carried
-                clauses += new
+                clauses += sorted(new, key=lambda c: c.start) if asked else new
                 count += 1
-    if clauses and not any(c.happens for c in clauses):
-        first = clauses[0]
-        clauses[0] = Clause(**(vars(first) | {"happens": True}))
+    if clauses and not any(c.happens or c.camera for c in clauses):
+        clauses[0] = replace(clauses[0], happens=True)
     return Reading(language, tuple(clauses), tuple(scenes) or (Scene(),))
+
+
+def _order(text: str, start: int, names: set[str], count: int, scene: int) -> Clause:
+    """An order to the camera, with whom and what it names."""
+    start += len(text) - len(text.lstrip(" ,;"))
+    text = text.strip(" ,;")
+    tokens = Tokens.of(text, [], names)
+    seen = tuple(m for _, m in mentions_in(tokens, 0, len(tokens.tokens), start) if m.sort not in ("ambient", "unknown"))
+    return Clause(text, start, count, scene, objects=seen, camera=True, happens=False)
+
+
+def _shown(clause: Clause) -> Clause:
+    """Somebody whom the camera comes upon is there, even if no verb says what they do."""
+    living = tuple(m for m in (*clause.subjects, *clause.objects) if m.sort in ("character", "name"))
+    if clause.happens or clause.actions or clause.near or not living:
+        return clause
+    rest = tuple(m for m in clause.objects if m not in living)
+    return replace(clause, subjects=living, objects=rest, near=("stand", "look"), happens=True)
 
 
 def _says_who(rest: str) -> bool:

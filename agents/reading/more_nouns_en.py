@@ -61,7 +61,7 @@ CHARACTERS: dict[str, str] = _table("""
 """)
 
 PROPS: dict[str, str] = _table("""
-    basket: cake, pie, sandwich, pizza, crown, necklace, ring, camera, clock, radio, backpack, purse, wallet,
+    basket: cake, pie, sandwich, pizza, crown, necklace, ring, clock, radio, backpack, purse, wallet,
         jacket, coat, scarf, dress, shoe, boot, glove, helmet, mask, coin, gem, diamond, pearl, treasure, jewel,
         telescope, compass, nest, cage, medal, trophy, blanket, pillow, towel, shirt, bell, puppet, balloon, kite,
         seashell, shell, honey, cheese, bread, cookie, meat, bone, snowball, rope, computer, laptop, tv, microphone

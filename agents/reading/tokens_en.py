@@ -258,6 +258,8 @@ class Tokens:
             return None
         if low in ("named", "called"):
             return None
+        if low == "asleep":
+            return Verb(k, ("lie",), (), True)
         finite = not low.endswith("ing") or self.low(k - 1) in w.BE
         for base in verb_forms(low):
             for distance in (1, 2, 3):

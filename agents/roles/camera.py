@@ -126,7 +126,7 @@ class CameraAgent:
             sizes[k] = first
             questions.append(question)
         answers = ask(self._model, questions, plan)
-        return proposal(answers, lambda each: self._written(plan, changed, each, again=bool(heard)))
+        return proposal(answers, lambda each: self._written(plan, changed, each, again=bool(heard)), separable=True)
 
     def _written(
         self, plan: ShotPlan, changed: Sequence[int], each: Sequence[dict[str, str]], *, again: bool
@@ -182,7 +182,7 @@ class CameraAgent:
                 fields[key] = Choice(options)
             else:
                 fields[key] = self._reader.choice((said,) if said else options, VOCABULARIES[key])
-        fields["subject"] = Choice(subjects)
+        fields["subject"] = Choice(_named_first(plan, shot, subjects))
         size = fields["size"].options  # type: ignore[union-attr]
         fields = {key: fields[key] for key in ("size", "angle", "move", "lens", "subject", "side")}
         beats = [b.span for b in (plan.beat(i) for i in shot.beats) if b is not None]
@@ -298,6 +298,15 @@ def _things(plan: ShotPlan, shot: Shot) -> set[str]:
         for t in [*[b.target for b in beats], *[p.target for p in shot.performances]]
         if t and plan.character(t) is None
     }
+
+
+def _named_first(plan: ShotPlan, shot: Shot, subjects: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom or what the shot's notes name, before whoever is usual."""
+    words = shot.notes.casefold()
+    stage_set = plan.stage_set(shot.set)
+    present = [*[c for c in plan.cast if c.id in _people(plan, shot)], *(stage_set.props if stage_set else ())]
+    named = [part.id for part in present if words and re.search(rf"(?<![a-z]){re.escape(part.name.casefold())}(?![a-z])", words)]
+    return tuple(dict.fromkeys(named[:1])) or subjects
 
 
 def _subjects(plan: ShotPlan, shot: Shot, purpose: str) -> tuple[str, ...]:

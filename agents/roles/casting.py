@@ -70,12 +70,23 @@ class Act:
     """The sentence before the clause's sentence."""
 
 
+@dataclass(frozen=True)
+class Order:
+    """An order to the camera, with what it names."""
+
+    clause: Clause
+    seen: tuple[str, ...]
+    at: int
+    """How many acts came before it."""
+
+
 @dataclass
 class Story:
-    """All entities and acts of a reading."""
+    """All entities, acts and orders to the camera of a reading."""
 
     entities: dict[str, Entity]
     acts: list[Act]
+    orders: tuple[Order, ...] = ()
     left_out: tuple[str, ...] = ()
 
     @property
@@ -211,11 +222,17 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
     acts: list[Act] = []
     previous: list[str] = []
     speakers: list[str] = []
+    asked: list[Order] = []
     last: Clause | None = None
     previous_sentence = ""
     addressed: list[str] = []
     for clause in reading.clauses:
         scene = clause.scene
+        if clause.camera:
+            seen = [i for m in clause.objects for i in _of_order(casting, m, scene)]
+            asked.append(Order(clause, tuple(dict.fromkeys(seen)), len(acts)))
+            casting.seen([i for m in clause.objects if m.sort != "pronoun" for i in casting.by_head.get(m.head.casefold(), [])])
+            continue
         certain: list[str] = []
         candidates: list[str] = []
         if clause.speaker:
@@ -283,7 +300,12 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
             )
         last = clause
     _settle_names(casting)
-    return Story(casting.entities, acts, tuple(casting.left_out))
+    return Story(casting.entities, acts, tuple(asked), tuple(casting.left_out))
+
+
+def _of_order(casting: Casting, mention: Mention, scene: int) -> list[str]:
+    certain, maybe = casting.resolve(mention, scene, subject=False, thing=False)
+    return certain or maybe[:1]
 
 
 def _speaker(casting: Casting, clause: Clause, scene: int) -> list[str]:

@@ -16,6 +16,7 @@ from agents.reading import read
 from agents.roles import outline as o
 from agents.roles.answering import answer
 from agents.roles.blocking import set_the_stage
+from agents.roles.camera_notes import notes_of, places_shown
 from agents.roles.casting import cast_story
 from agents.roles.looks import character
 from agents.roles.pacing import natural, needed, share
@@ -41,7 +42,7 @@ class Director:
         """Cast, sets with props, beats and shots of an empty plan, from its brief. Raises `ModelError` naming the call."""
         brief = plan.brief
         reading = read(brief.script, brief.language)
-        story = cast_story(reading, every_clause=not self._reader.supported_only)
+        story = places_shown(cast_story(reading, every_clause=not self._reader.supported_only), reading)
         scenes = reading.scenes[:MOST_SETS]
         strangers = [e for e in story.cast if e.kind is None]
         things = [e for e in story.props if e.kind is None]
@@ -74,12 +75,16 @@ class Director:
         beats: list[Beat] = []
         scene_of: dict[str, int] = {}
         actors: list[str] = []
-        for act in story.acts:
+        asked = notes_of(story)
+        notes: dict[str, str] = {}
+        for n, act in enumerate(story.acts):
             played = next(said)
             if act.follows is not None and self._reader.supported_only:
                 played["who"] = actors[act.follows]
             actors.append(played["who"])
             for beat in o.beats_of(len(beats) + 1, act, played):
+                if n in asked and beat.id not in notes:
+                    notes[beat.id] = asked.pop(n)
                 beats.append(beat)
                 scene_of[beat.id] = min(act.clause.scene, len(scenes) - 1)
         empty = not beats
@@ -114,8 +119,10 @@ class Director:
             together=pace["shots"] == "short_beats_together",
             language=brief.language,
             cast=cast,
+            apart=frozenset(notes),
         )
         shots = cut(groups, set_of_beat, pace=pace["pace"], target=brief.duration, language=brief.language, cast=cast)
+        shots = tuple(s.model_copy(update={"notes": " / ".join(notes[b] for b in s.beats if b in notes)}) for s in shots)
         used = {s.set for s in shots}
         patch: list[dict[str, Any]] = [
             *[_add("/cast", c) for c in cast.values()],

@@ -17,12 +17,18 @@ TOGETHER = 5.5
 
 
 def group(
-    beats: Sequence[Beat], sets: Sequence[str], *, together: bool, language: Language, cast: dict[str, Character]
+    beats: Sequence[Beat],
+    sets: Sequence[str],
+    *,
+    together: bool,
+    language: Language,
+    cast: dict[str, Character],
+    apart: frozenset[str] = frozenset(),
 ) -> list[list[Beat]]:
-    """Beats in order, grouped into shots. `sets`: the set of each beat."""
+    """Beats in order, grouped into shots. `sets`: the set of each beat. `apart`: beats that begin a shot."""
     groups: list[list[Beat]] = []
     for k, beat in enumerate(beats):
-        if groups and sets[k] == sets[k - 1] and _joins(groups[-1], beat, together, language, cast):
+        if groups and sets[k] == sets[k - 1] and beat.id not in apart and _joins(groups[-1], beat, together, language, cast):
             groups[-1].append(beat)
         else:
             groups.append([beat])
