@@ -37,6 +37,7 @@ from video_core.backends.wan.schedule import make_schedule
 from video_core.backends.wan.settings import WanSettings
 from video_core.backends.wan.text import embed
 from video_core.checkpoints.header import fingerprint
+from video_core.checkpoints.inspect import diffusers_config
 from video_core.checkpoints.load import load_image_encoder, load_text_encoder, load_tokenizer, load_vae
 from video_core.checkpoints.locate import Part, local_path, locate
 from video_core.checkpoints.lora import Lora, locate_lora
@@ -44,7 +45,7 @@ from video_core.checkpoints.taehv import check_taehv, load_taehv
 from video_core.conditioning import Conditioning
 from video_core.ledger import digest_of
 from video_core.long_shot import Window, draw_long, windows
-from video_core.planner import OptionSet
+from video_core.planner import Machine, OptionSet, machine_here, plan_load
 
 DECODE_SHARE = 0.1
 """Part of a clip's time that decoding takes, for the progress bar."""
@@ -57,14 +58,16 @@ class WanBackend:
 
     def __init__(self, settings: WanSettings) -> None:
         self.settings = settings
+        self._options: OptionSet | None = None
+        """How the model was loaded, from the first shot on."""
 
     def check(self) -> None:
         """Looks at every file's header. Raises `RenderError` when something is missing, damaged or does not fit."""
-        _ = self._matched, self._loras, self._taehv_path, self._options, self._device
+        _ = self._matched, self._loras, self._taehv_path, self._asked, self._device
         self._overlap()
 
     def check_film(self, size: tuple[int, int], fps: int) -> None:
-        """Raises `RenderError` when the model cannot draw frames of (H, W)."""
+        """Raises `RenderError` when the model cannot draw frames of (H, W), or not with this machine's memory."""
         unit = self.family.size_multiple
         if size[0] % unit or size[1] % unit:
             near = tuple(max(1, round(side / unit)) * unit for side in size)
@@ -72,6 +75,7 @@ class WanBackend:
                 f"{self.family.name} cannot draw {size[0]}x{size[1]}: both sides must divide by {unit}", where="--size",
                 todo=f"give --size {near[0]}x{near[1]}",
             )  # fmt: skip
+        self._plan(size)
 
     def version(self) -> str:
         """Changes with the weights, LoRAs and everything that is set."""
@@ -83,7 +87,7 @@ class WanBackend:
         fast = [fingerprint((self._taehv_path,))] if self._taehv_path else []
         where = {"checkpoint", "checkpoint_low", "base", "lora", "lora_low", "taehv", "cache", "device", "option", "model"}
         told = self.settings.model_dump_json(exclude=where)
-        return digest_of(self.family.name, told, *self._options.lossy, *weights, "loras", *loras, "fast", *fast)
+        return digest_of(self.family.name, told, *self._asked.lossy, *weights, "loras", *loras, "fast", *fast)
 
     def key_frames_needed(self, frames: int) -> tuple[int, ...]:
         """Frames of a shot that must be given as pictures before it can be drawn."""
@@ -103,6 +107,7 @@ class WanBackend:
         """Frames at the bundle's size. Raises `RenderError`, `ConditioningError`."""
         started = time.monotonic()
         self.check_film(conditioning.size, conditioning.scene.fps)
+        self._options = self._options or self._plan(conditioning.size)
         parts = self._windows(conditioning.frames)
         words, motion = self._words(conditioning)
         control = self._control(conditioning)
@@ -118,7 +123,7 @@ class WanBackend:
         for f, frame in enumerate(frames):
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
         report = report_of(
-            conditioning, self.family, self.sampling, parts, rows, motion=motion, options=self._options, notes=self._matched.notes
+            conditioning, self.family, self.sampling, parts, rows, motion=motion, options=self.options, notes=self._matched.notes
         )
         return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started)
 
@@ -227,9 +232,32 @@ class WanBackend:
             )  # fmt: skip
         return high, low
 
+    @property
+    def options(self) -> OptionSet:
+        """The option set in use; before the first shot, what was asked for."""
+        return self._options or self._asked
+
+    def _plan(self, size: tuple[int, int]) -> OptionSet:
+        """The option set for clips of this size, checked against this machine's memory. Raises `RenderError` naming one that fits."""
+        matched, sample = self._matched, self.sampling
+        experts = [matched.checkpoint.high, *([matched.checkpoint.low] if matched.checkpoint.low else [])]
+        configs = [
+            expert.config or diffusers_config(found, heads=self.family.heads, vace_layers=self.family.vace_layers)
+            for expert, found in zip(experts, matched.architectures, strict=True)
+        ]
+        here = Machine(None, ram=machine_here().ram) if self._device.type == "cpu" else None
+        frames = self._windows(10**6)[0].length
+        asked = self._asked if self.settings.option or self._loras[0] or experts[0].gguf else None
+        return plan_load(configs, size, frames, sample.steps, max(sample.guidance), asked, here).options
+
     @cached_property
-    def _options(self) -> OptionSet:
+    def _asked(self) -> OptionSet:
+        """What `--set option=...` says, with what follows from the files."""
         options = OptionSet.from_words(self.settings.option)
+        if self._loras[0]:
+            options = options.but(lora="fused")
+        if self._matched.checkpoint.high.gguf and not options.weights.startswith("gguf"):
+            options = options.but(weights="gguf_q8_0")
         if options.vae_decoder == "taehv" and not self.settings.taehv:
             raise RenderError("the fast decoder has no file", where="--option vae_decoder", todo="give --set taehv=taew2_1.safetensors")
         if options.gpus > 1:
@@ -258,16 +286,16 @@ class WanBackend:
 
     @cached_property
     def _experts(self) -> Experts:
-        return Experts(self._matched, self._options, self._device, self._loras)
+        return Experts(self._matched, self.options, self._device, self._loras)
 
     @cached_property
     def _latents(self) -> Latents:
         part = self._matched.checkpoint.vae
         assert part is not None
-        vae = load_vae(part, torch.bfloat16 if self._options.vae_dtype == "bf16" else torch.float32)
+        vae = load_vae(part, torch.bfloat16 if self.options.vae_dtype == "bf16" else torch.float32)
         fast = load_taehv(self._taehv_path, self.family.latent_channels) if self._taehv_path else None
-        digest = digest_of(fingerprint(_files(part)), self._options.vae_dtype)
-        return Latents(vae, digest, self._cache, self._on_device, tiling=self._options.vae_tiling, taehv=fast)
+        digest = digest_of(fingerprint(_files(part)), self.options.vae_dtype)
+        return Latents(vae, digest, self._cache, self._on_device, tiling=self.options.vae_tiling, taehv=fast)
 
     @cached_property
     def _image_encoder(self) -> Any:
@@ -282,7 +310,7 @@ class WanBackend:
         try:
             yield module
         finally:
-            if self._options.offload != "none":
+            if self.options.offload != "none":
                 module.to("cpu")
                 release()
 

@@ -51,7 +51,7 @@ def report_of(
     if any(card.references for card in scene.actors):
         unless("references", ControlUse("references", "ignored", f"{family.name} takes no pictures of characters"))
     rows += _length(conditioning, family, parts)
-    rows += [ControlUse("options", "approximated", f"{word} changes the picture slightly") for word in options.lossy]
+    rows += [ControlUse("lossy option", "approximated", f"{word} changes the picture slightly") for word in options.lossy]
     rows += [ControlUse("checkpoint", "approximated", note) for note in notes]
     if scene.lines:
         rows += [use for use in AnimaticBackend().report(conditioning) if use.control == "dialogue"]
