@@ -24,6 +24,11 @@ def export(state: dict[str, Any], folder: Path) -> int:
     """Write the adapter of a checkpoint of `train` into `folder`; returns the bytes of its weights."""
     network = Network(prepared_checkpoint(), rank=state["rank"], alpha=state["alpha"])
     network.load_state_dict(state["network"])
+    return write(network, state["rank"], state["alpha"], folder)
+
+
+def write(network: Network, rank: int, alpha: float, folder: Path) -> int:
+    """Write the network's matrices into `folder` as peft does, in bfloat16; returns the bytes of the weights."""
     tensors: dict[str, torch.Tensor] = {}
     for layer in range(network.shape.layers):
         for block, names in BLOCKS.items():
@@ -37,8 +42,8 @@ def export(state: dict[str, Any], folder: Path) -> int:
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
         "base_model_name_or_path": "HuggingFaceTB/SmolLM2-135M-Instruct",
-        "r": state["rank"],
-        "lora_alpha": state["alpha"],
+        "r": rank,
+        "lora_alpha": alpha,
         "lora_dropout": 0.0,
         "bias": "none",
         "inference_mode": True,

@@ -274,7 +274,7 @@ class Pen:
             )
         elif ACTIONS[action].travels and self.chance(0.2):
             pace = self.rng.choice(("fast", "slow"))
-            out += f" {self.draw(ways.SPEED[pace])}"
+            out += f" {self.draw(ways.SPEED[pace])}".replace("{own}", OWN[pronoun])
         elif self.chance(0.1):
             out += f" {self.draw(ways.PLAIN_MANNERS)}"
         if action in ("walk", "run", "sneak", "fly", "crawl", "swim", "ride") and self.chance(0.12):
