@@ -37,12 +37,13 @@ def pose_video(conditioning: Conditioning, *, face: bool = True, channel_order: 
 
 
 def depth_video(conditioning: Conditioning, *, per_frame: bool = False) -> Video:
-    """Inverse depth, near is white: (d - min) / (max - min), 255 at the nearest, cut to whole numbers.
+    """Inverse depth, near is white: the bundle's 0..1 as 0..255, cut to whole numbers.
 
-    One range for the whole shot, so that nothing flickers; `per_frame` stretches every frame on its own, as VACE's annotator does.
+    That is one range for the whole shot, however it is cut into clips, so that nothing flickers or jumps. `per_frame` stretches every
+    frame on its own from black to white, as VACE's annotator does.
     """
     out = np.empty((*conditioning.inverse_depth.shape, 3), np.uint8)
-    low, high = float(conditioning.inverse_depth.min()), float(conditioning.inverse_depth.max())
+    low, high = 0.0, 1.0
     for image, depth in zip(out, conditioning.inverse_depth, strict=True):
         if per_frame:
             low, high = float(depth.min()), float(depth.max())

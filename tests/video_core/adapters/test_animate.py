@@ -14,6 +14,7 @@ from PIL import Image
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters import shots
 from tests.video_core.adapters.models import animate, encode, noise_picture, noise_video
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import (
     Grid,
     animate_face_video,
@@ -77,6 +78,7 @@ def test_pose_latents_are_the_encoded_pose_video() -> None:
     assert torch.equal(encode(video_pixels(pose)), theirs)
 
 
+@patient
 @given(st.integers(2, 60), st.integers(1, 150))
 def test_padding_goes_back_and_forth_as_in_diffusers(frames: int, total: int) -> None:
     assert list(padded_frames(frames, total)) == animate().pad_video_frames(list(range(frames)), total)
@@ -94,6 +96,7 @@ def test_segments_by_hand() -> None:
     ]
 
 
+@patient
 @given(st.integers(6, 400), st.sampled_from([9, 13, 77]), st.sampled_from([1, 5]))
 def test_segments_cover_every_frame_once_besides_what_they_share(frames: int, length: int, overlap: int) -> None:
     segments = animate_segments(frames, length=length, overlap=overlap)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import noise_video
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import anymask_condition, video_pixels
 from video_core.adapters.condition import unfold_mask
 
@@ -61,7 +62,7 @@ def test_exact_knows_a_latent_pixel_only_when_its_whole_block_is_kept() -> None:
     assert "0.8% of the pixels" in ours.report[0].reason
 
 
-@settings(max_examples=20, deadline=None)
+@patient
 @given(st.integers(0, 99))
 def test_what_is_not_kept_is_grey_and_what_is_kept_is_the_source(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import encode, image_to_video, noise_picture
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import first_last_condition, fold_mask, slot, unfold_mask
 
 SIZE = (32, 48)
@@ -50,6 +51,7 @@ def test_frame_0_fills_four_mask_channels_and_the_last_frame_one() -> None:
     assert mask[:, :, 0, 0].tolist() == [[1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 1]]
 
 
+@patient
 @given(st.integers(0, 6), st.integers(1, 3))
 def test_folding_a_mask_loses_nothing(n: int, side: int) -> None:
     mask = np.random.default_rng(n).random((4 * n + 1, side, side)).astype(np.float32)

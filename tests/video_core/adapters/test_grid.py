@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import Grid, anisora_size, next_legal_frames, slot
 
 
@@ -33,6 +34,7 @@ def test_frames_that_are_not_4n_plus_1_are_an_error_that_names_the_next_legal_nu
         Grid.of(frames, (480, 832))
 
 
+@patient
 @given(st.integers(1, 500))
 def test_the_next_legal_number_of_frames_is_the_nearest_that_loses_nothing(frames: int) -> None:
     legal = next_legal_frames(frames)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import noise_picture
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import KeyFrame, anisora_condition, first_last_condition, picture_pixels, snap_frame, snap_time
 from video_core.adapters.condition import unfold_mask
 
@@ -67,6 +68,7 @@ def test_exact_placement_puts_a_key_frame_where_it_was_asked_for() -> None:
     assert "off the grid" in condition.report[1].reason
 
 
+@patient
 @given(st.sets(st.integers(0, 16), min_size=1))
 def test_exact_placement_knows_exactly_the_frames_given(frames: set[int]) -> None:
     keys = [KeyFrame(f, np.full((16, 16, 3), 200, np.uint8)) for f in sorted(frames)]

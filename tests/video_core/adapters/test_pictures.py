@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import image_to_video, noise_picture, noise_video
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import fit_picture, picture_pixels, video_pixels
 
 
@@ -76,7 +77,7 @@ def test_what_is_no_rgb_picture_is_an_error(wrong: np.ndarray) -> None:
         fit_picture(wrong, (8, 8), "crop")
 
 
-@settings(max_examples=30, deadline=None)
+@patient
 @given(
     st.integers(1, 60),
     st.integers(1, 60),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import camera_report, fold_rays, plucker_rays
 from video_core.adapters.plucker import relative_poses
 
@@ -44,7 +45,7 @@ def test_a_camera_that_pans_right_sees_along_its_new_axis() -> None:
     assert rays[1, 3:].mean(axis=(1, 2)) == pytest.approx([1, 0, 0], abs=1e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@patient
 @given(st.floats(-5, 5), st.floats(-5, 5), st.floats(-3, 3), st.floats(0.5, 5))
 def test_every_ray_is_of_length_1_and_square_to_its_moment_wherever_the_world_begins(
     x: float, z: float, pan: float, unit: float

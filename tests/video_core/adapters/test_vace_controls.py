@@ -26,16 +26,23 @@ def test_depth_is_near_white_far_black_over_one_range_for_the_shot() -> None:
     depth = np.zeros((5, *shots.SIZE), np.float16)
     depth[0, 0, 0], depth[1, 0, 0], depth[2, 0, 0] = 0.25, 0.5, 1.0
     video = depth_video(replace(bundle, inverse_depth=depth))
-    # (d - 0) / (1 - 0) * 255, cut: 63, 127, 255
+    # d * 255, cut: 63, 127, 255
     assert video[:3, 0, 0, 0].tolist() == [63, 127, 255]
     assert np.array_equal(video[..., 0], video[..., 2])
     stretched = depth_video(replace(bundle, inverse_depth=depth), per_frame=True)
     assert stretched[:3, 0, 0, 0].tolist() == [255, 255, 255]
 
 
-def test_a_shot_without_depth_is_black_and_not_an_error() -> None:
+def test_a_part_of_a_shot_has_the_depth_it_has_in_the_whole() -> None:
+    bundle = shots.fox()
+    part = replace(bundle, inverse_depth=bundle.inverse_depth[2:4])
+    assert np.array_equal(depth_video(part), depth_video(bundle)[2:4])
+
+
+def test_a_flat_frame_can_be_stretched_without_an_error() -> None:
     flat = replace(shots.empty(), inverse_depth=np.full((5, *shots.SIZE), 0.5, np.float16))
-    assert (depth_video(flat) == 0).all()
+    assert (depth_video(flat) == 127).all()
+    assert (depth_video(flat, per_frame=True) == 0).all()
 
 
 def test_layout_boxes_are_black_lines_of_2_on_white_where_the_actors_are() -> None:

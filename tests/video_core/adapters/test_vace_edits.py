@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import noise_picture, noise_video
+from tests.video_core.adapters.patience import patient
 from video_core.adapters import inpaint, known_frames, outpaint, over_control
 
 
@@ -33,7 +34,7 @@ def test_outpainting_puts_the_video_inside_a_larger_grey_frame() -> None:
         outpaint(video, (16, 16), top=2, left=11)
 
 
-@settings(max_examples=20, deadline=None)
+@patient
 @given(st.sets(st.integers(0, 8), min_size=1))
 def test_known_frames_are_kept_and_all_others_are_grey_and_drawn(numbers: set[int]) -> None:
     pictures = {n: noise_picture((8, 8), n) for n in numbers}
