@@ -1,4 +1,4 @@
-"""Video backends: `animatic`, `embedded`, `wan`, and whatever other packages register."""
+"""Video backends: `animatic`, `embedded`, `wan`, `server`, and whatever other packages register."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shotplan.errors import RenderError
 from video_core.backends.backend import BACKENDS, Backend, ChecksFilm
 from video_core.backends.settings import parse_settings
 
-BUILT_IN = ("animatic", "embedded", "wan")
+BUILT_IN = ("animatic", "embedded", "wan", "server")
 
 
 def load_backends() -> dict[str, Callable[..., Backend]]:

@@ -1,0 +1,310 @@
+"""The `server` backend against a server that plays every fault: what is sent, what comes back, what is said of each control."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from shotplan.errors import RenderError
+from tests.video_core import puppets
+from tests.video_core.backends.video_server import VideoServer, square_film
+from video_core.backends import BUILT_IN, make_backend
+from video_core.backends.backend import NeedsKeyFrames
+from video_core.backends.server import ServerBackend, ServerSettings
+from video_core.backends.server_client import base_url
+from video_core.backends.server_frames import decode, fitted
+from video_core.conditioning import Conditioning
+from video_core.rasterise import condition
+
+SIZE = (64, 96)
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Conditioning:
+    """13 frames of the fox's jump."""
+    made = condition(puppets.fox_jump(13), size=SIZE, seed=5)
+    return dataclasses.replace(made, scene=made.scene.model_copy(update={"prompt": "a fox jumps", "negative_prompt": "blurry"}))
+
+
+@pytest.fixture
+def server() -> Iterator[VideoServer]:
+    with VideoServer() as running:
+        yield running
+
+
+@pytest.fixture
+def backend(server: VideoServer, tmp_path: Path) -> Callable[..., ServerBackend]:
+    def make(**more: Any) -> ServerBackend:
+        settings = {"url": server.url, "poll": 0.005, "silence": 0.4, "timeout": 20.0, "cache": str(tmp_path)} | more
+        return ServerBackend(ServerSettings(**settings))
+
+    return make
+
+
+def with_key_frame(bundle: Conditioning, *numbers: int) -> Conditioning:
+    pictures = np.stack([np.full((*bundle.size, 3), 40 + 10 * n, np.uint8) for n in range(len(numbers))])
+    return dataclasses.replace(bundle, key_frames=pictures, key_frame_numbers=np.array(numbers, np.int32))
+
+
+def uses(clip: Any) -> dict[str, tuple[str, str]]:
+    return {use.control: (use.use, use.reason) for use in clip.report}
+
+
+def test_prompt_size_length_seed_and_settings_are_sent_and_the_film_comes_back(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    heard: list[tuple[int, int]] = []
+    clip = backend(steps=4, guidance=1.0, shift=5.0).render(bundle, progress=lambda done, total: heard.append((done, total)))
+    assert clip.frames.shape == (13, *SIZE, 3)
+    assert clip.fps == bundle.scene.fps
+    sent = server.created[0]
+    assert sent["prompt"] == "a fox jumps"
+    assert sent["negative_prompt"] == "blurry"
+    assert (sent["size"], sent["width"], sent["height"], sent["num_frames"]) == ("96x64", "96", "64", "13")
+    assert (sent["fps"], sent["seed"], sent["model"]) == (str(bundle.scene.fps), "5", server.model)
+    assert (sent["num_inference_steps"], sent["guidance_scale"], sent["flow_shift"]) == ("4", "1.0", "5.0")
+    assert not server.pictures
+    bright = [int(np.argmax(frame[20].mean(-1) > 200)) for frame in clip.frames]
+    assert bright == sorted(bright), "the square does not move as the server drew it"
+    assert heard[-1] == (1000, 1000)
+
+
+def test_every_control_of_the_bundle_is_accounted_for(backend: Callable[..., ServerBackend], bundle: Conditioning) -> None:
+    said = uses(backend().render(with_key_frame(bundle, 0, 12)))
+    for control in ("prompt", "negative_prompt", "seed", "fps", "length", "size", "key frame 0"):
+        assert said[control][0] == "honoured", control
+    for control in ("joints", "inverse_depth", "instance_ids", "boxes", "tracks", "motion_score", "later key frames"):
+        assert said[control][0] == "ignored", control
+        assert "/v1/videos" in said[control][1], control
+    for control in ("camera", "expressions", "style, time, weather"):
+        assert said[control][0] == "approximated", control
+
+
+def test_the_key_frame_of_frame_0_is_sent_as_a_picture(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    backend().render(with_key_frame(bundle, 0))
+    picture = cv2.imdecode(np.frombuffer(server.pictures[0], np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (*SIZE, 3)
+    assert int(picture.mean()) == 40
+
+
+def test_an_image_to_video_model_asks_for_a_key_frame_and_refuses_a_shot_without(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.model = "Wan-AI/Wan2.2-I2V-A14B-Diffusers"
+    animated = backend()
+    assert isinstance(animated, NeedsKeyFrames)
+    assert animated.key_frames_needed(13) == (0,)
+    with pytest.raises(RenderError, match="no key frame 0"):
+        animated.render(bundle)
+    assert backend(picture="none").key_frames_needed(13) == ()
+    assert not server.created
+
+
+def test_a_character_reference_can_be_the_picture(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, tmp_path: Path
+) -> None:
+    path = tmp_path / "fox.png"
+    cv2.imwrite(str(path), np.full((40, 40, 3), 200, np.uint8))
+    actor = bundle.scene.actors[0].model_copy(update={"references": (str(path),)})
+    known = dataclasses.replace(bundle, scene=bundle.scene.model_copy(update={"actors": (actor, *bundle.scene.actors[1:])}))
+    assert uses(backend().render(known))["references"][0] == "ignored"
+    assert not server.pictures
+    assert uses(backend(picture="reference").render(known))["references"][0] == "approximated"
+    assert len(server.pictures) == 1
+    path.write_bytes(b"nothing")
+    with pytest.raises(RenderError, match="reference picture"):
+        backend(picture="reference").render(known)
+
+
+def test_a_length_that_is_not_4n_plus_1_and_an_odd_size_are_asked_for_larger_and_said(
+    server: VideoServer, backend: Callable[..., ServerBackend]
+) -> None:
+    odd = condition(puppets.fox_jump(11), size=(60, 100), seed=1)
+    clip = backend().render(odd)
+    assert clip.frames.shape == (11, 60, 100, 3)
+    assert (server.created[0]["num_frames"], server.created[0]["size"]) == ("13", "96x64")
+    said = uses(clip)
+    assert said["length"][0] == said["size"][0] == "approximated"
+
+
+def test_a_long_shot_is_several_clips_that_hand_over_their_last_frame(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    clip = backend(clip_frames=9).render(with_key_frame(bundle, 0))
+    assert clip.frames.shape[0] == 13
+    assert [sent["num_frames"] for sent in server.created] == ["9", "9"]
+    assert [sent["seed"] for sent in server.created] == ["5", "6"]
+    assert len(server.pictures) == 2
+    handed = cv2.imdecode(np.frombuffer(server.pictures[1], np.uint8), cv2.IMREAD_COLOR)
+    assert handed[20, -4:].mean() > 150, "the second clip did not get the end of the first"
+    assert "2 clips" in uses(clip)["length"][1]
+
+
+@pytest.mark.parametrize(
+    ("faults", "jobs"),
+    [
+        ({"create": [503, 429, "drop", 500]}, 1),
+        ({"status": [502, "html", "drop", 429]}, 1),
+        ({"content": [503, "drop", "empty"]}, 1),
+        ({"status": [None, "lose"]}, 2),
+        ({"content": ["lose"]}, 2),
+        ({"content": ["garbage"]}, 2),
+        ({"status": ["fail"]}, 2),
+        ({"status": ["lose", None, "fail"]}, 3),
+        ({"create": ["html"], "models": [503]}, 1),
+    ],
+)
+def test_passing_faults_are_survived(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, faults: dict[str, list[Any]], jobs: int
+) -> None:
+    drawing = backend(silence=5.0)
+    if "models" in faults:
+        drawing = backend(silence=5.0, model="any")
+        server.model = "any"
+        faults = {k: v for k, v in faults.items() if k != "models"}
+    server.faults = {k: list(v) for k, v in faults.items()}
+    clip = drawing.render(bundle)
+    assert clip.frames.shape == (13, *SIZE, 3)
+    assert len(server.created) == jobs
+    notes = [use.reason for use in clip.report if use.control == "on the way"]
+    assert len(notes) == jobs - 1, "a job that was made again is not reported"
+
+
+def test_a_server_that_always_loses_its_jobs_ends_in_one_line(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.faults = {"status": ["lose"] * 20}
+    with pytest.raises(RenderError, match=r"after 3 attempts.*lost the job"):
+        backend().render(bundle)
+    assert len(server.created) == 3
+
+
+def test_a_job_that_fails_each_time_ends_with_the_servers_own_words(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.faults = {"status": ["fail"] * 20}
+    with pytest.raises(RenderError, match="CUDA out of memory"):
+        backend(attempts=2).render(bundle)
+    assert len(server.created) == 2
+
+
+def test_a_refusal_is_not_tried_again(server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning) -> None:
+    server.faults = {"create": [400]}
+    with pytest.raises(RenderError, match=r"refused \(400\): told to say 400"):
+        backend().render(bundle)
+    assert server.asked.count("create") == 1
+    server.faults = {"create": [401]}
+    with pytest.raises(RenderError, match="EKONTE_VIDEO_SERVER_KEY"):
+        backend().render(bundle)
+
+
+def test_a_job_that_takes_too_long_is_dropped_on_the_server(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.faults = {"status": ["slow"] * 100_000}
+    with pytest.raises(RenderError, match="not done after"):
+        backend(timeout=0.1).render(bundle)
+    assert "delete" in server.asked
+
+
+def test_a_server_that_is_away_or_no_video_server_is_said_before_anything_is_drawn(server: VideoServer, tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="no address"):
+        ServerBackend().check()
+    with pytest.raises(RenderError, match="no video server answers"):
+        ServerBackend(ServerSettings(url=("http://127.0.0.1:9",))).check()
+    with pytest.raises(RenderError, match="is not served there"):
+        ServerBackend(ServerSettings(url=(server.url,), model="other")).check()
+    with pytest.raises(RenderError, match="no address of a server"):
+        ServerBackend(ServerSettings(url=("localhost:8091",))).check()
+    with pytest.raises(RenderError, match="not JSON"):
+        ServerBackend(ServerSettings(url=(server.url,), extra="{")).check()
+    ServerBackend(ServerSettings(url=(server.url + "/v1/",))).check()
+
+
+def test_with_several_servers_the_next_one_takes_over(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    with VideoServer(faults={"status": ["lose"]}) as first:
+        clip = backend(url=f"{first.url},{server.url}").render(bundle)
+    assert (len(first.created), len(server.created)) == (1, 1)
+    assert "lost the job" in uses(clip)["on the way"][1]
+
+
+def test_a_stopped_process_picks_its_job_up_again(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, tmp_path: Path
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(done: int, total: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        backend().render(bundle, progress=die)
+    assert len(list((tmp_path / "server_jobs").glob("*.json"))) == 1
+    clip = backend().render(bundle)
+    assert len(server.created) == 1, "a second job was created"
+    assert clip.frames.shape[0] == 13
+    assert not list((tmp_path / "server_jobs").glob("*.json"))
+
+
+def test_a_film_of_another_length_or_size_is_resampled_and_said(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.faults = {"content": ["short"]}
+    clip = backend().render(bundle)
+    assert clip.frames.shape == (13, *SIZE, 3)
+    assert "6 frames came back for 13" in uses(clip)["on the way"][1]
+    server.faults = {"content": ["small"]}
+    clip = backend().render(bundle)
+    assert clip.frames.shape == (13, *SIZE, 3)
+    assert "32x48 came back for 64x96" in uses(clip)["on the way"][1]
+
+
+def test_an_exact_film_is_not_touched() -> None:
+    film = decode(square_film(SIZE, 9, 8))
+    frames, told = fitted(film, 9, SIZE)
+    assert frames is film.frames
+    assert told == []
+    assert film.fps == 8
+
+
+def test_the_key_goes_into_the_header_and_nowhere_else(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EKONTE_VIDEO_SERVER_KEY", "s3cret")
+    drawing = backend()
+    drawing.render(bundle)
+    assert set(server.keys) == {"Bearer s3cret"}
+    assert "s3cret" not in drawing.version() + str(drawing.settings)
+
+
+def test_the_version_changes_with_the_model_and_with_settings_that_change_the_picture(
+    server: VideoServer, backend: Callable[..., ServerBackend]
+) -> None:
+    before = backend().version()
+    assert backend(poll=0.5, attempts=9).version() == before
+    assert backend(steps=4).version() != before
+    server.model = "another"
+    assert backend().version() != before
+
+
+def test_it_is_made_by_name_with_settings_as_words(server: VideoServer) -> None:
+    assert "server" in BUILT_IN
+    made = make_backend("server", {"url": server.url, "steps": "4"})
+    made.check()
+    with pytest.raises(RenderError, match="speed"):
+        make_backend("server", {"speed": "9"})
+
+
+@pytest.mark.parametrize("text", ["http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/videos", " http://h:1/v1/ "])
+def test_an_address_may_be_written_with_or_without_the_path(text: str) -> None:
+    assert base_url(text) == "http://h:1"
