@@ -44,6 +44,8 @@ from shotplan.plan import ShotPlan
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+AGENTS_AT_ONCE = 32
+"""Agents of a turn that are asked at the same time; without it LangGraph takes the cores of this machine plus four."""
 PLAIN_DATA_ONLY = JsonPlusSerializer(allowed_msgpack_modules=None)
 """Reads no Python objects from a checkpoint, whatever the environment says and whoever imported LangGraph first."""
 CrewMaker = Callable[[Model, Brief], Crew]
@@ -257,6 +259,7 @@ class Session:
             config: Any = {
                 "configurable": {"thread_id": self.settings.branch},
                 "recursion_limit": STEPS_AT_MOST,
+                "max_concurrency": AGENTS_AT_ONCE,
             }
             before = graph.get_state(config)
             fresh = before.metadata is None

@@ -20,6 +20,8 @@ from shotplan.errors import ModelError
 SMALL = 4 * GIB
 """Bytes of weights up to which a CPU server is not worth compiling: it starts in half a minute instead of two."""
 CONTEXT_CPU, CONTEXT_GPU = 8192, 32768
+CONTEXTS_KEPT = 5
+"""Whole contexts that a CPU server remembers; a crew's prompts are far shorter, so this is a session and more."""
 PARALLEL_CPU, PARALLEL_GPU = 16, 128
 """Questions in one batch; a crew asks one per agent."""
 RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
@@ -104,9 +106,11 @@ def launch(
     variables = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "PYTHONSAFEPATH": "1"}
     variables |= {"HF_HUB_OFFLINE": "1"} if model.local or _in_hub_cache(model.source) else {"HF_HUB_OFFLINE": "0"}
     if not gpu:
-        variables["VLLM_CPU_KVCACHE_SPACE"] = str(_cpu_cache(machine, model) // GIB)
+        variables["VLLM_CPU_KVCACHE_SPACE"] = str(_cpu_cache(machine, model))
         if machine.cores <= 2:
             variables["VLLM_CPU_NUM_OF_RESERVED_CPU"] = "0"
+        if any(flag.name == "--enforce-eager" for flag in kept):
+            variables["TORCHDYNAMO_DISABLE"] = "1"  # else the first question with probabilities compiles for 25 seconds
     return Launch(environment, known.entry, kept, variables, left_out, model, host, port, tuple(more))
 
 
@@ -187,9 +191,10 @@ def _adapters(model: ServedModel) -> list[Flag]:
 
 
 def _cpu_cache(machine: Machine, model: ServedModel) -> int:
-    """Bytes for keys and values: a quarter of what the weights leave free, 1 to 16 GiB, whole GiB."""
-    left = machine.free_memory - (model.weight_bytes or 0)
-    return max(1, min(16, left // 4 // GIB)) * GIB
+    """GiB for keys and values: `CONTEXTS_KEPT` whole contexts, at most a quarter of what the weights leave free."""
+    left = (machine.free_memory - (model.weight_bytes or 0)) // 4 // GIB
+    wanted = 16 if model.token_bytes is None else -(-CONTEXTS_KEPT * CONTEXT_CPU * model.token_bytes // GIB)
+    return max(1, min(wanted, left))
 
 
 def _opposite(flag: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from agents.serving.machine import GIB, Machine
 from shotplan.errors import ModelError
@@ -44,6 +45,8 @@ class ServedModel:
     local: bool
     weight_bytes: int | None = None
     context: int | None = None
+    token_bytes: int | None = None
+    """Keys and values of one token in all layers, at two bytes a number."""
     adapters: tuple[Adapter, ...] = ()
 
     @property
@@ -69,7 +72,7 @@ def choose(model: str | None, adapters: Sequence[str], machine: Machine) -> Serv
     base = _base(model, machine, merged[0] if merged else None)
     if len(set(base.names + tuple(a.name for a in beside))) < 1 + len(beside):
         raise ModelError("Two models have the same name", where="--adapter", todo="Give every adapter its own name")
-    return ServedModel(base.source, base.name, base.local, base.weight_bytes, base.context, beside)
+    return replace(base, adapters=beside)
 
 
 def _base(model: str | None, machine: Machine, merged: Path | None) -> ServedModel:
@@ -89,7 +92,7 @@ def _base(model: str | None, machine: Machine, merged: Path | None) -> ServedMod
         from agents.serving.merged import merged_checkpoint
 
         into = merged_checkpoint(folder.absolute(), merged)
-        return ServedModel(str(into), f"{served.name}-{merged.name}", True, served.weight_bytes, served.context)
+        return replace(served, source=str(into), name=f"{served.name}-{merged.name}")
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", model):
         raise ModelError(
             f"There is no model {model!r}", where="--model", todo="Give a folder, or a Hub id such as Qwen/Qwen3-4B-Instruct-2507"
@@ -125,7 +128,16 @@ def _folder(folder: Path, name: str | None = None) -> ServedModel:
         raise ModelError(
             f"That folder is not a model: {error}", where=str(folder), todo="Give a folder that transformers can load"
         ) from error
-    return ServedModel(str(folder), name or folder.name, True, weights or None, context)
+    return ServedModel(str(folder), name or folder.name, True, weights or None, context, _token_bytes(config))
+
+
+def _token_bytes(config: dict[str, Any]) -> int | None:
+    try:
+        heads = int(config["num_attention_heads"])
+        width = int(config.get("head_dim") or config["hidden_size"] // heads)
+        return int(config["num_hidden_layers"]) * 2 * int(config.get("num_key_value_heads") or heads) * width * 2
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _adapter(name: str, folder: str) -> Adapter:

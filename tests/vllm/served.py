@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 EKONTE = (sys.executable, "-m", "studio.cli")
-START = 300.0
-"""Seconds that a start may take on a busy machine."""
+LONG = 900.0
+"""Seconds that a command may take on a busy machine; alone on two cores none takes a minute."""
 
 
 class Served:
@@ -52,7 +52,7 @@ class Served:
             text += line
         self.announced = json.loads(text)
 
-    def ekonte(self, *arguments: str, timeout: float = START) -> subprocess.CompletedProcess[str]:
+    def ekonte(self, *arguments: str, timeout: float = LONG) -> subprocess.CompletedProcess[str]:
         """A command of `ekonte` that finds this server."""
         words = [*EKONTE, *arguments]
         return subprocess.run(words, capture_output=True, text=True, env=self.variables, timeout=timeout, check=False)

@@ -14,7 +14,7 @@ from agents.tape import Tape, TapeRecord
 from shotplan.plan import ShotPlan
 from tests.vllm.served import Served
 
-pytestmark = [pytest.mark.vllm, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1500)]
 FOUR = "A fox, an owl, a bear and a cat stand in a forest. The fox jumps. The owl looks. The bear dances. The cat runs."
 
 

@@ -17,7 +17,7 @@ from shotplan.brief import Brief
 from shotplan.errors import ModelError
 from tests.vllm.served import Served
 
-pytestmark = [pytest.mark.vllm, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1500)]
 CONTEXT = 1024
 """Tokens of prompt and answer; the model's own is 8192."""
 SCENES = ("forest", "desert", "street", "beach", "mountain", "garden")
