@@ -27,6 +27,7 @@ from agents.choose_model import choose_model
 from agents.model import Model
 from agents.scripted import ScriptedModel
 from evals.score import Case, Score, read_cases, score_plan
+from evals.score.case import CASES
 from evals.score.score import WEIGHTS
 from graph.events import AgreementReached, FindingsMeasured, ModelCalled, PlanRevised
 from graph.session import Session
@@ -35,7 +36,6 @@ from shotplan.brief import Brief
 from shotplan.errors import EkonteError
 from shotplan.plan import ShotPlan
 
-CASES = Path(__file__).parent.parent / "cases"
 LANGUAGES = ("en", "zh", "ja")
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "forced_tokens")
 
@@ -152,7 +152,7 @@ def _errors(score: Score | None) -> int:
 
 
 def summary(runs: Sequence[Run], *, before: bool = False) -> dict[str, Any]:
-    """Means over the cases that were read; a failed one scores 0 in every part of its case that is known."""
+    """Means over the cases that were read. A failed one scores 0; parts and figures are means over those that have a plan."""
     read = [run for run in runs if run.outcome != "not read"]
     scores = [run.before if before else run.after for run in read]
     out: dict[str, Any] = {"cases": len(read), "not_read": len(runs) - len(read)}

@@ -15,6 +15,9 @@ from shotplan.errors import PlanError
 from shotplan.plan import ActionId, EmotionId, PlaceId, ShotSizeId, Slug, TimeId, WeatherId
 from shotplan.vocabulary import CHARACTER_KINDS, PROP_KINDS, Language
 
+CASES = Path(__file__).parent.parent / "cases"
+"""The project's own cases."""
+
 Relation = Literal["left_of", "right_of", "in_front_of", "behind", "above", "below", "near", "far"]
 CameraMotion = Literal[
     "static", "pan left", "pan right", "tilt up", "tilt down", "zoom in", "zoom out", "dolly in", "dolly out", "truck left",
