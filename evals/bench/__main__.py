@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 BENCHES = ("film", "talk", "outline", "staging", "rules", "raster", "llm", "embedded_video")
-"""`architectures` trains networks for many minutes and is run by hand."""
+"""`architectures` trains networks for many minutes and `serving` needs a model server; both are run by hand."""
 
 
 def main() -> None:
