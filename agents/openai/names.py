@@ -18,12 +18,9 @@ _NO_SIZE_BUT_SMALL = re.compile(r"smollm(?!3)|tinystories|gpt2(?!-(large|xl))", 
 
 
 def size_in_name(name: str) -> float | None:
-    """Billions of parameters by the last size that the name gives, such as 0.135 for `SmolLM2-135M-Instruct`."""
+    """Billions of parameters by the largest size that the name gives, such as 0.135 for `SmolLM2-135M-Instruct`."""
     sizes = _SIZE.findall(name.replace("_", "-"))
-    if not sizes:
-        return None
-    number, unit = sizes[-1]
-    return float(number) * (0.001 if unit.lower() == "m" else 1.0)
+    return max((float(number) * (0.001 if unit.lower() == "m" else 1.0) for number, unit in sizes), default=None)
 
 
 def traits_by_name(name: str) -> Traits:

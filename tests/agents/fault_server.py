@@ -1,15 +1,21 @@
 """A model server on the loopback that plays what it is told, every fault a server can have included.
 
-Knows HTTP and the shape of chat completions. Does not know what is asked of it.
+Knows HTTP and the shape of chat completions. Does not know what is asked of it. As a program of its own, so that it can be
+killed, it answers whatever its constraint allows first and writes down each call that it answered:
+
+    python -m tests.agents.fault_server PORT FILE [SECONDS PER ANSWER]
 """
 
 from __future__ import annotations
 
 import json
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 Act = Callable[[BaseHTTPRequestHandler], None]
@@ -61,6 +67,38 @@ def choice(text: str | None, finish: str = "stop", **more: Any) -> dict[str, Any
     return {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish, **more}
 
 
+def obeys(handler: BaseHTTPRequestHandler) -> None:
+    """Answers by rule whatever the schema or the choice in the call allows first."""
+    call: dict[str, Any] = handler.call  # type: ignore[attr-defined]
+    answers(first_answer(call), prompt_tokens=100, completion_tokens=10)(handler)
+
+
+def first_answer(call: dict[str, Any]) -> str:
+    """The first answer that a call's constraint allows, with a free text in the language of the prompt."""
+    if "structured_outputs" in call:
+        return str(call["structured_outputs"]["choice"][0])
+    schema = call["response_format"]["json_schema"]["schema"]
+    content = {key: _first(part, call) for key, part in schema["properties"].items()}
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _first(part: dict[str, Any], call: dict[str, Any]) -> Any:
+    if "enum" in part:
+        return part["enum"][0]
+    system = str(call["messages"][0]["content"])
+    return "これが一番よい" if "あなた" in system else "这样最好" if "你" in system else "this suits the story best"
+
+
+def after(seconds: float, act: Act) -> Act:
+    """The act, a while later."""
+
+    def late(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        act(handler)
+
+    return late
+
+
 def hangs_up(handler: BaseHTTPRequestHandler) -> None:
     """The connection is cut in mid-answer."""
     handler.send_response(200)
@@ -82,7 +120,8 @@ def serving(made: Play, port: int = 0) -> Iterator[Play]:
 
         def do_POST(self) -> None:
             made.headers.append(dict(self.headers))
-            made.next(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))(self)
+            self.call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            made.next(self.call)(self)
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -106,3 +145,25 @@ def serving(made: Play, port: int = 0) -> Iterator[Play]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def main() -> None:
+    port, file, *slow = sys.argv[1:]
+    play = Play()
+    play.is_vllm("large-7b")
+
+    def writes_down(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(float(slow[0]) if slow else 0.0)
+        obeys(handler)
+        call = handler.call  # type: ignore[attr-defined]
+        with play.lock, Path(file).open("a", encoding="utf-8") as written:
+            written.write(json.dumps([call["messages"], call["seed"]], ensure_ascii=False) + "\n")
+
+    play.script = [writes_down]
+    with serving(play, int(port)):
+        print("listening", flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
