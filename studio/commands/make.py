@@ -45,6 +45,7 @@ from studio.commands.video_options import (
     Settings,
     Steps,
     VideoModel,
+    VideoServer,
     video_request,
 )
 from studio.output_folder import OutputFolder, Request
@@ -67,6 +68,7 @@ def make(
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
     checkpoint: Checkpoint = None,
+    video_server: VideoServer = None,
     video_model: VideoModel = None,
     steps: Steps = None,
     set_: Settings = None,
@@ -83,7 +85,7 @@ def make(
 ) -> None:
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
     brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
     server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(
         llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
@@ -125,6 +127,7 @@ def resume(
     backend: Annotated[str | None, typer.Option("--backend", help="Another video backend than the run had.")] = None,
     llm: Annotated[str | None, typer.Option("--llm", help="Another address for the same model.")] = None,
     checkpoint: Checkpoint = None,
+    video_server: VideoServer = None,
     video_model: VideoModel = None,
     steps: Steps = None,
     set_: Settings = None,
@@ -136,7 +139,7 @@ def resume(
     """Go on where a run was stopped: no model call is made twice, no message is lost."""
     target = OutputFolder(folder)
     request = target.recall()
-    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
     kept = request.settings if backend in (None, request.backend) else {}
     asked = (("backend", backend), ("llm", llm), ("settings", kept | video.settings), ("key_frames", video.key_frames))
     _run(target, request.model_copy(update={k: v for k, v in asked if v is not None}), None, as_json=as_json)

@@ -20,7 +20,7 @@ Llm = Annotated[
     str, typer.Option("--llm", help="auto, embedded, or the URL of any OpenAI-compatible server such as vLLM.")
 ]
 LlmModel = Annotated[str | None, typer.Option("--llm-model", help="Model name on that server; default its first.")]
-BackendName = Annotated[str, typer.Option("--backend", help="Video backend of film.mp4: embedded, animatic or wan.")]
+BackendName = Annotated[str, typer.Option("--backend", help="Video backend of film.mp4: embedded, animatic, wan or server.")]
 Retakes = Annotated[
     int,
     typer.Option("--retakes", min=0, max=20, help="Render a shot again, with another seed, up to so many times if its checks fail."),

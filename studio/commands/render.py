@@ -22,6 +22,7 @@ from studio.commands.video_options import (
     Settings,
     Steps,
     VideoModel,
+    VideoServer,
     video_request,
 )
 from studio.output_folder import OutputFolder
@@ -34,6 +35,7 @@ def render(
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
     checkpoint: Checkpoint = None,
+    video_server: VideoServer = None,
     video_model: VideoModel = None,
     steps: Steps = None,
     set_: Settings = None,
@@ -51,7 +53,7 @@ def render(
     from video_core.key_frames.give import KeyFrames
 
     shot_plan, home = read_plan(source)
-    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter)
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
     frame = frame_size(size) if size else shot_plan.brief.size
     ready_backend(backend, video.settings, frame, shot_plan.brief.fps)
     if video.key_frames is not None:

@@ -21,6 +21,10 @@ Checkpoint = Annotated[
 VideoModel = Annotated[
     str | None, typer.Option("--video-model", help="Backend wan: what the checkpoint is, such as anisora-v3.2; default: its files tell.")
 ]
+VideoServer = Annotated[
+    list[str] | None,
+    typer.Option("--video-server", help="Backend server: address of a /v1/videos server, http://localhost:8091; may be given often."),
+]
 Steps = Annotated[int | None, typer.Option("--steps", help="Denoising steps; default the model's own.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="Another setting of the backend, name=value, or painter.name=value; may be given often.")
@@ -47,13 +51,13 @@ class VideoRequest:
 
 def video_request(
     checkpoint: str | None, video_model: str | None, steps: int | None, words: list[str] | None, key_frames: str | None, art: str | None,
-    painter: str | None,
+    painter: str | None, *, servers: list[str] | None = None,
 ) -> VideoRequest:  # fmt: skip
     """The options as settings. Raises `RenderError` for a word that is no setting or an unknown source."""
     said = settings_from_words(words or ())
     own = {name.removeprefix("painter."): value for name, value in said.items() if name.startswith("painter.")}
     settings = {name: value for name, value in said.items() if not name.startswith("painter.")}
-    for name, value in (("checkpoint", checkpoint), ("model", video_model), ("steps", steps)):
+    for name, value in (("checkpoint", checkpoint), ("model", video_model), ("steps", steps), ("url", ",".join(servers or ()) or None)):
         if value is not None:
             settings[name] = str(value)
     if painter is not None:
