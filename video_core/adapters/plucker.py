@@ -81,6 +81,21 @@ def fold_rays(rays: Floats) -> Floats:
     return np.ascontiguousarray(folded.reshape(channels * TEMPORAL, -1, h, w))
 
 
+def camera_lines(camera_to_world: NDArray[np.floating], intrinsics: NDArray[np.floating], size: tuple[int, int]) -> str:
+    """A camera path as the pose file that CameraCtrl and VideoX-Fun read: a line of heading, then one line per frame.
+
+    `frame fx fy cx cy 0 0` with the lens in parts of the picture's width and height, and the 12 numbers of world-to-camera, row by row,
+    the world being the first camera's. Poses and intrinsics as for `plucker_rays`.
+    """
+    h, w = size
+    worlds = np.linalg.inv(relative_poses(camera_to_world))[:, :3].reshape(len(camera_to_world), 12)
+    lines = ["frame fx fy cx cy 0 0, then world-to-camera 3x4, OpenCV axes, metres"]
+    for f, (k, world) in enumerate(zip(np.asarray(intrinsics, dtype=np.float64), worlds, strict=True)):
+        lens = (k[0, 0] / w, k[1, 1] / h, k[0, 2] / w, k[1, 2] / h)
+        lines.append(f"{f} " + " ".join(f"{number:.9f}" for number in (*lens, 0.0, 0.0, *world)))
+    return "\n".join(lines) + "\n"
+
+
 def camera_report(camera_to_world: NDArray[np.floating], unit: float = 1.0) -> tuple[ControlUse, ...]:
     """What the rays carry of a camera path."""
     poses = relative_poses(camera_to_world)
