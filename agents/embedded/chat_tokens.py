@@ -60,6 +60,10 @@ class ChatTokens:
             ids += [self.start, *self._plain.encode(f"{message.role}\n{message.content}").ids, self.end, *self._newline]
         return [*ids, self.start, *self._plain.encode("assistant\n").ids]
 
+    def ids(self, text: str) -> list[int]:
+        """Token ids of plain text; markup in it stays text."""
+        return list(self._plain.encode(text).ids)
+
     def text(self, ids: Sequence[int]) -> str:
         return str(self._plain.decode(list(ids), skip_special_tokens=False))
 

@@ -29,6 +29,10 @@ FEW = 1024
 """Up to this many allowed tokens only their logits are computed."""
 
 
+Lean = Callable[[Sequence[int], torch.Tensor, torch.Tensor], torch.Tensor]
+"""From (tokens written, tokens allowed, their logits) to the logits that are chosen from."""
+
+
 @dataclass
 class Written:
     """What one question got: the tokens written, and how."""
@@ -49,6 +53,7 @@ class _Question:
     matcher: LLMatcher
     sampling: Sampling
     answer: Future[Written]
+    lean: Lean | None = None
     written: Written = field(default_factory=Written)
     memory: Memory | None = None
     hidden: torch.Tensor = field(default_factory=lambda: torch.empty(0))
@@ -70,9 +75,11 @@ class Decoder:
         self.passes = 0
         """Forward passes that wrote answer tokens, for benchmarks and tests."""
 
-    def submit(self, prompt: Sequence[int], matcher: LLMatcher, sampling: Sampling) -> Future[Written]:
+    def submit(
+        self, prompt: Sequence[int], matcher: LLMatcher, sampling: Sampling, lean: Lean | None = None
+    ) -> Future[Written]:
         """Queue a question; its future raises `ValueError` when the grammar fails. `RuntimeError` after `close`."""
-        question = _Question(prompt, matcher, sampling, Future())
+        question = _Question(prompt, matcher, sampling, Future(), lean)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the model has been closed")
@@ -145,6 +152,8 @@ class Decoder:
         """One choice for every question, then one pass over all that was written."""
         runs: list[tuple[_Question, list[int]]] = []
         for question, logits, allowed in self._possibilities(questions):
+            if question.lean is not None:
+                logits = question.lean(question.written.tokens, allowed, logits)
             choice = choose(logits, allowed, question.sampling, question.noise)
             question.written.confidence *= choice.probability
             if choice.token == self._end:

@@ -19,6 +19,8 @@ from safetensors.torch import load_file
 from shotplan.errors import ModelError
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+TRUST = "trust.json"
+"""Beside them, if there is one: how readily the reader overrules the first option (`agents.embedded.first_option`)."""
 PREFIX = "base_model.model."
 
 
@@ -67,7 +69,9 @@ def _scale(config: dict[str, Any]) -> float:
 def adapter_digest(folder: Path) -> str:
     """Twelve hex digits that name the adapter's content. Raises `ModelError` when a file is missing."""
     digest = hashlib.sha256()
-    for name in (CONFIG, WEIGHTS):
+    for name in (CONFIG, WEIGHTS, TRUST):
+        if name == TRUST and not (folder / name).exists():
+            continue
         try:
             digest.update((folder / name).read_bytes())
         except OSError as error:

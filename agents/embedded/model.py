@@ -19,6 +19,7 @@ from agents.correction import Draft, ask_together, ask_until_valid, call_name
 from agents.embedded.chat_tokens import ChatTokens, rendered
 from agents.embedded.checkpoint import MODEL_NAME, prepared_checkpoint
 from agents.embedded.decoder import Decoder, Written
+from agents.embedded.first_option import FirstOption, read_trust
 from agents.embedded.grammar import compile_grammar, matcher
 from agents.embedded.linear import Precision, best_precision
 from agents.embedded.llama import Llama
@@ -61,6 +62,7 @@ class EmbeddedModel:
         """With an adapter it may correct what the rules read; without, it chooses among what they support."""
         self.description = f"{self.name} inside this process, on the CPU{', with its adapter' if self.adapter else ''}"
         self._adapter_folder = adapter
+        self._trust = read_trust(adapter)
         self._precision: Precision = precision or best_precision(exact_grid=adapter is None)
         self._loading = threading.Lock()
         self._grammar = lru_cache(maxsize=256)(lambda schema: compile_grammar(json.loads(schema)))
@@ -103,7 +105,9 @@ class EmbeddedModel:
             )
         try:
             grammar = self._grammar(json.dumps(request.answer_schema))
-            future: Future[Written] = decoder.submit(prompt, matcher(tokens.for_grammar, grammar), request.sampling)
+            lean = FirstOption(request.answer_schema, tokens, self._trust).raised if self._trust else None
+            guide = matcher(tokens.for_grammar, grammar)
+            future: Future[Written] = decoder.submit(prompt, guide, request.sampling, lean)
             written = future.result()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"The model could not answer: {error}", where=call_name(request)) from error

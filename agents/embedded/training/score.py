@@ -23,9 +23,18 @@ Scores = dict[tuple[str, str], Counter[str]]
 
 @torch.no_grad()
 def scored(
-    network: Network, packer: Packer, rows: Sequence[dict[str, Any]], *, size: int = 16, device: str = "cpu"
+    network: Network,
+    packer: Packer,
+    rows: Sequence[dict[str, Any]],
+    *,
+    size: int = 16,
+    device: str = "cpu",
+    trust: float = 0.0,
 ) -> Scores:
-    """Per (question, field): `asked`, `first` (first option right), `right` (the network right), `harm` (right first option changed)."""
+    """Per (question, field): `asked`, `first` (first option right), `right` (the network right), `harm` (right first option changed).
+
+    `trust`: added to the score of whatever continues the first option, for a reader who should overrule it less readily.
+    """
     scores: Scores = {}
     for numbers in planned(rows, size=size, seed=0):
         chosen = [rows[n] for n in numbers]
@@ -36,6 +45,8 @@ def scored(
             for choice in walk.choices:
                 at = len(walk.user) + choice.index - 1
                 logits = network.logits(hidden[k, at], torch.from_numpy(choice.allowed).to(device))
+                if choice.first >= 0:
+                    logits[choice.first] += trust
                 good[choice.field] = good.get(choice.field, True) and int(logits.argmax()) == choice.right
             for field, right in good.items():
                 count = scores.setdefault((row["question"], field), Counter())
@@ -63,6 +74,7 @@ def main() -> None:
     parser.add_argument("--lessons", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--trust", type=float, nargs="*", default=[0.0])
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     folder = prepared_checkpoint()
@@ -77,7 +89,9 @@ def main() -> None:
         [json.loads(p) for p in json.loads((args.lessons / "prefixes.json").read_text(encoding="utf-8"))],
     )
     rows = read_rows(args.lessons / "validation.jsonl")
-    print(table(scored(network, packer, rows[: args.most or None], device=args.device)))
+    for trust in args.trust:
+        print(f"trust {trust:g}")
+        print(table(scored(network, packer, rows[: args.most or None], device=args.device, trust=trust)))
 
 
 if __name__ == "__main__":

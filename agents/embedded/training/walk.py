@@ -15,6 +15,7 @@ import numpy as np
 
 from agents.embedded.chat_tokens import ChatTokens
 from agents.embedded.choice import allowed_tokens
+from agents.embedded.first_option import next_token
 from agents.embedded.grammar import compile_grammar, matcher
 from agents.model import ChatMessage
 
@@ -28,6 +29,8 @@ class Choosing:
     right: int
     """Position of the right token in `allowed`."""
     field: str
+    first: int = -1
+    """Position of the token that continues the first option; -1 when what is written is no beginning of it."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,15 @@ class Walker:
             allowed = allowed_tokens(guide.compute_bitmask(), self._vocab).numpy()
             token = self._next(rest, allowed)
             if len(allowed) > 1:
-                field = _field_at(row["answer"], len(done))
+                field, begin, end = _value_at(row["answer"], len(done))
                 if field not in row["unknown"]:
-                    choices.append(Choosing(len(written), allowed, int(np.flatnonzero(allowed == token)[0]), field))
+                    first = json.dumps(row["options"][field][0], ensure_ascii=False)
+                    other = -1
+                    if first.startswith(done[begin:]):
+                        at = self._next(first[len(done) - begin :] + text[end:], allowed)
+                        other = int(np.flatnonzero(allowed == at)[0])
+                    right = int(np.flatnonzero(allowed == token)[0])
+                    choices.append(Choosing(len(written), allowed, right, field, other))
             guide.consume_token(token)
             written.append(token)
         if self._tokens.text(written) != text:
@@ -101,20 +110,18 @@ class Walker:
 
     def _next(self, rest: str, allowed: np.ndarray) -> int:
         """The token that continues the answer: the tokenizer's own, else the longest one allowed."""
-        own = self._tokens._plain.encode(rest).ids[0]
-        if own in allowed:
-            return int(own)
-        fitting = [(len(t), int(i)) for i in allowed if rest.startswith(t := self._tokens.text([int(i)])) and t]
-        if not fitting:
+        token = next_token(self._tokens, rest, allowed)  # type: ignore[arg-type]
+        if token is None:
             raise ValueError(f"no token continues with {rest[:20]!r}")
-        return max(fitting)[1]
+        return token
 
 
-def _field_at(answer: dict[str, str], offset: int) -> str:
-    """The field whose value is being written at this offset of the compact JSON."""
+def _value_at(answer: dict[str, str], offset: int) -> tuple[str, int, int]:
+    """(field, where its value begins, where it ends) of the value being written at this offset of the compact JSON."""
     end = 1
     for field, value in answer.items():
-        end += len(json.dumps(field)) + 1 + len(json.dumps(value, ensure_ascii=False)) + 1
+        begin = end + len(json.dumps(field)) + 1
+        end = begin + len(json.dumps(value, ensure_ascii=False)) + 1
         if offset < end:
-            return field
-    return next(reversed(answer))
+            return field, begin, end - 1
+    raise ValueError(f"nothing is written at {offset} of {answer}")
