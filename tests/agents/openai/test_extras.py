@@ -107,7 +107,9 @@ def test_a_refused_parameter_is_left_out_for_good_and_said_in_the_log(
     assert any(name in record.message for record in caplog.records)
 
 
-def test_a_refusal_that_names_nothing_is_tried_once_without_extras_and_kept_apart_from_real_mistakes(play: Play) -> None:
+def test_a_refusal_that_names_nothing_is_tried_once_without_extras_and_kept_apart_from_real_mistakes(
+    play: Play,
+) -> None:
     def picky(handler: Any) -> None:
         (says({"detail": "Bad Request"}, 400) if "priority" in handler.call else answers(REFUSE))(handler)
 

@@ -45,7 +45,9 @@ from shotplan.errors import ModelError
 from tests.agents.fault_server import Play, after, answers, choice, first_answer, obeys, says, serving
 
 ROOT = Path(__file__).parents[3]
-BRIEF = Brief.from_text("A red fox runs through a forest and jumps over a huge log. An owl watches, surprised.", duration=8)
+BRIEF = Brief.from_text(
+    "A red fox runs through a forest and jumps over a huge log. An owl watches, surprised.", duration=8
+)
 REASON = {
     "type": "object",
     "properties": {"reason": {"type": "string", "minLength": 2, "x-language": "zh"}},
@@ -109,7 +111,9 @@ def test_an_endless_repetition_goes_back_as_what_it_is(play: Play, endless: Any)
     assert len(play.calls[1]["messages"][-2]["content"]) <= 2000
 
 
-@pytest.mark.parametrize("text", ["Because the cat cannot jump it.", "猫が壁を飛び越えられないからです", "????because????"])
+@pytest.mark.parametrize(
+    "text", ["Because the cat cannot jump it.", "猫が壁を飛び越えられないからです", "????because????"]
+)
 def test_an_answer_in_the_wrong_language_goes_back(play: Play, text: str) -> None:
     play.script = [answers(zh(text)), answers(zh("猫跳不过 1.2 m 的 wall"))]
     reply = model_at(play).ask([why()])[0]
@@ -211,7 +215,14 @@ class Program:
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.agents.fault_server", str(self.port), str(self.answered), str(self.seconds)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.agents.fault_server",
+            str(self.port),
+            str(self.answered),
+            str(self.seconds),
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "listening\n"
@@ -254,7 +265,9 @@ def taped(session: Session) -> list[str]:
 def test_a_server_killed_and_restarted_in_mid_run_is_waited_for_and_nothing_is_asked_twice(
     tmp_path: Path, program: Program
 ) -> None:
-    session = Session.create(tmp_path / "s", BRIEF, program.url, server=ServerOptions(patience=30), measure=nothing_to_find)
+    session = Session.create(
+        tmp_path / "s", BRIEF, program.url, server=ServerOptions(patience=30), measure=nothing_to_find
+    )
 
     def restart() -> None:
         program.wait_for_calls(4)
@@ -279,7 +292,9 @@ def test_a_server_killed_and_restarted_in_mid_run_is_waited_for_and_nothing_is_a
 def test_a_run_that_lost_its_server_stops_with_a_clear_error_and_goes_on_where_it_was(
     tmp_path: Path, program: Program
 ) -> None:
-    session = Session.create(tmp_path / "s", BRIEF, program.url, server=ServerOptions(patience=0), measure=nothing_to_find)
+    session = Session.create(
+        tmp_path / "s", BRIEF, program.url, server=ServerOptions(patience=0), measure=nothing_to_find
+    )
 
     def kill() -> None:
         program.wait_for_calls(4)
