@@ -87,6 +87,10 @@ def pieces(script: str) -> list[Piece]:
 def _names_a_speaker(name: str, line: str) -> bool:
     """`Mia: Hello` and `The old man: Hello`, but not `The wolf growls: "Hello"`, which a verb ends."""
     words = name.split()
+    if re.search(r"镜头|画面|机位|特写|远景|全景|中景|近景|カメラ|アップ|ショット|遠景", name) or len(re.findall(r"[一-鿿ぁ-ヿ]", name)) > 6:
+        return False
+    if line[0] in QUOTES and re.search(r"[说道问喊叫答]$|[たるてと]$", name):
+        return False
     if len(words) > 3 or re.search(r"[\"“「]", name):
         return False
     return not (line[0] in QUOTES and len(words) > 1 and words[-1].islower() and words[-1].endswith(("s", "ed", "d", "g")))

@@ -40,7 +40,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    rf",?\s*\(?\b(?:in|with|as)\s+(?:an?\s+)?(?:(?:extreme|tight|medium|wide|long|full|low|high|slow|dutch)[- ]+)*(?:close[- ]?ups?|closeups?|(?:wide|long|full|medium|two|tracking|handheld|static)[- ]shot|(?:low|high|dutch)[- ]angle(?: shot)?|slow motion|profile)\b\)?|,?\s*\b(?:seen|viewed|shot|filmed|framed)\s+(?:from|through|over)\b[^,.;]*|,\s*from (?:above|below|behind|the side|a low angle|a high angle|far away|a distance)(?=\s*[.,;]|$)",
+    r",?\s*\(?\b(?:in|with|as)\s+(?:an?\s+)?(?:(?:extreme|tight|medium|wide|long|full|low|high|slow|dutch)[- ]+)*(?:close[- ]?ups?|closeups?|(?:wide|long|full|medium|two|tracking|handheld|static)[- ]shot|(?:low|high|dutch)[- ]angle(?: shot)?|slow motion|profile)\b\)?|,?\s*\b(?:seen|viewed|shot|filmed|framed)\s+(?:from|through|over)\b[^,.;]*|,\s*from (?:above|below|behind|the side|a low angle|a high angle|far away|a distance)(?=\s*[.,;]|$)",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[][^)\]]*\b(?:camera|close[- ]?up|shot|angle|pan|zoom|tilt|dolly|pov|lens|cut to|fade)\b[^)\]]*[)\]]", re.IGNORECASE)
@@ -122,7 +122,7 @@ _CJK_FRAME = {
     "ja": re.compile(r"^(?:超|大)?(?:クローズ・?アップ|ロングショット|フルショット|ミディアムショット|ワイドショット|バストショット|俯瞰|あおり|ローアングル|ハイアングル|遠景|全景|アップ|.{1,8}の(?:クローズ・?)?アップ)(?:で|に|[：:、。]|$)"),
 }
 _CJK_REVEAL = {
-    "zh": re.compile(r"停在|对准|定格在|落在|拍到|照到|露出|显出|出现|来到"),
+    "zh": re.compile(r"\s*(?:停在|对准|定格在|落在|拍到|照到|露出|显出|出现|来到)"),
     "ja": re.compile(r"$^"),
 }
 
@@ -130,7 +130,7 @@ _CJK_REVEAL = {
 def _cjk_orders(sentence: str, quoted: Sequence[Span], language: Language) -> list[Span]:
     found: list[Span] = []
     start = 0
-    for m in re.finditer(r"[，,、；;。！？]|$", sentence):
+    for m in re.finditer(r"[，,、；;。！？：:]|$", sentence):
         segment, at, start = sentence[start : m.start()], start, m.end()
         if not segment.strip() or any(a <= at < b for a, b in quoted):
             continue
@@ -142,8 +142,10 @@ def _cjk_orders(sentence: str, quoted: Sequence[Span], language: Language) -> li
         elif frame:
             lead = len(segment) - len(segment.lstrip())
             found.append((at + lead, at + lead + max(frame.end(), 0 if _has_verb_after(segment, frame.end()) else len(segment.strip()))))
-        elif found and found[-1][1] >= at - 1 and _CJK_REVEAL[language].match(segment.strip()):
-            found[-1] = (found[-1][0], at + segment.index(segment.strip()) + _CJK_REVEAL[language].match(segment.strip()).end())
+        elif found and found[-1][1] == at - 1 and sentence[at - 1] in "：:" and len(segment.strip()) <= 6:
+            found[-1] = (found[-1][0], at + len(segment))  # 特写：女孩的脸
+        elif found and found[-1][1] >= at - 1 and (shown := _CJK_REVEAL[language].match(segment)):
+            found[-1] = (found[-1][0], at + shown.end())
         elif found and found[-1][1] >= at - 1 and _CJK_ON[language].match(segment.strip()):
             found[-1] = (found[-1][0], at + len(segment))
     return found

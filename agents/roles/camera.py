@@ -304,8 +304,9 @@ def _named_first(plan: ShotPlan, shot: Shot, subjects: tuple[str, ...]) -> tuple
     """Whom or what the shot's notes name, before whoever is usual."""
     words = shot.notes.casefold()
     stage_set = plan.stage_set(shot.set)
-    present = [*[c for c in plan.cast if c.id in _people(plan, shot)], *(stage_set.props if stage_set else ())]
-    named = [part.id for part in present if words and re.search(rf"(?<![a-z]){re.escape(part.name.casefold())}(?![a-z])", words)]
+    present = [(c.id, c.name) for c in plan.cast if c.id in _people(plan, shot)]
+    present += [(p.id, p.name) for p in stage_set.props] if stage_set else []
+    named = [id for id, name in present if words and re.search(rf"(?<![a-z]){re.escape(name.casefold())}(?![a-z])", words)]
     return tuple(dict.fromkeys(named[:1])) or subjects
 
 

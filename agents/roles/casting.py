@@ -36,6 +36,8 @@ class Entity:
     group: str = ""
     """Shared by the members of `two samurai`."""
     scenes: list[int] = field(default_factory=list)
+    named: bool = False
+    """By a proper name, so that `it` is somebody else while nobody has said what kind of being this is."""
 
     @property
     def human(self) -> bool:
@@ -47,7 +49,7 @@ class Entity:
         sex = self.gender or ("he" if self.kind in MEN else "she" if self.kind in WOMEN else "")
         if pronoun in ("he", "she"):
             return sex in ("", pronoun)
-        return pronoun != "it" or self.kind is None or self.kind not in MEN | WOMEN
+        return pronoun != "it" or (not self.named if self.kind is None else self.kind not in MEN | WOMEN)
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,9 @@ class Casting:
                 id, k = f"{base}_{k if count == 1 else k + n}", k + 1
             name = mention.also or (mention.head if count == 1 else f"{mention.head} {n + 1}")
             self.entities[id] = Entity(
-                id, name, sort, mention.kind, list(mention.adjectives), group=base if count > 1 else "", scenes=[scene]
-            )
+                id, name, sort, mention.kind, list(mention.adjectives), group=base if count > 1 else "", scenes=[scene],
+                named=mention.sort == "name" or bool(mention.also),
+            )  # fmt: skip
             ids.append(id)
         for head in {mention.head, mention.also} - {""}:
             self.by_head[head.casefold()] = [*self.by_head.get(head.casefold(), []), *ids] if mention.fresh else ids
@@ -197,6 +200,9 @@ class Casting:
                 key=lambda i: _sounds_female(self.entities[i]) != (head == "she"),
             )
             fitting = sure or human or fitting
+        if not fitting and head in ("he", "she") and not people:
+            kind = "man" if head == "he" else "woman"
+            return self._new(Mention(head, kind, "character", 0, kind), "character", 0), []
         if len(fitting) == 1 and head in ("he", "she"):
             self.entities[fitting[0]].gender = head  # type: ignore[assignment]
         return (fitting, []) if len(fitting) == 1 else ([], fitting[:4])

@@ -12,6 +12,7 @@ from typing import Any
 
 from agents.questions import Choice, Question
 from agents.reading import Reading, Scene
+from agents.reading.words_cjk import FEMALE
 from agents.roles.casting import MUTUAL, Act, Entity, Story
 from shotplan.plan import Beat
 from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, EMOTIONS, PLACES, PROP_KINDS
@@ -86,6 +87,11 @@ def kind_question(entity: Entity, sentence: str, reader: Reader) -> Question:
     """Which kind of character somebody is whom the vocabulary does not know: a person for a name, else perhaps a creature."""
     sounds_female = entity.name.endswith(("a", "ie", "elle", "ine", "y"))
     people: tuple[str, ...] = ("woman", "man", "girl", "boy") if sounds_female else ("man", "woman", "boy", "girl")
+    if not entity.name.isascii():
+        female = entity.name[-1:] in FEMALE["zh"] + FEMALE["ja"]
+        people = ("woman", "girl", "man", "boy") if female else ("man", "woman", "boy", "girl")
+        if entity.name.startswith(("小", "阿")) or entity.name.endswith(("ちゃん", "くん")):
+            people = ("girl", "boy", "woman", "man") if female else ("boy", "girl", "man", "woman")
     if entity.gender:
         people = ("woman", "girl") if entity.gender == "she" else ("man", "boy")
     person = (
