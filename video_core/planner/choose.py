@@ -10,12 +10,13 @@ import importlib.util
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from shotplan.errors import RenderError
 from video_core.planner.clip import ClipSpec
 from video_core.planner.legality import conflicts
-from video_core.planner.machine import Machine, machine_here
+from video_core.planner.machine import Machine, machine_here, worker_group
 from video_core.planner.models import VideoModel, find_model, model_of_configs
 from video_core.planner.options import OptionSet
 from video_core.planner.predict import Prediction, as_options, predict
@@ -112,15 +113,15 @@ def plan_load(
     """What a backend asks before it loads anything: the option set to apply and what it will take.
 
     `model`: a name of `MODELS`, a diffusers transformer config, or one config per expert. `options` None: one is chosen; given: it is
-    checked. `machine` None: this one. Raises `RenderError` when the clip or the set is impossible, or when memory is too small, naming the
-    set that would fit.
+    checked. `machine` None: this one, with as many GPUs as this process's worker group has. Raises `RenderError` when the clip or the set
+    is impossible, or when memory is too small, naming the set that would fit.
     """
     if isinstance(model, str):
         model = find_model(model)
     elif not isinstance(model, VideoModel):
         model = model_of_configs([model] if isinstance(model, Mapping) else list(model))
     clip = ClipSpec(size, frames, steps, guidance, references)
-    place = machine or machine_here()
+    place = machine or replace(machine_here(), gpus=worker_group())
     if options is None:
         return choose(model, clip, place, installed_only=machine is None)
     found = predict(model, clip, place, options)

@@ -62,6 +62,13 @@ def machine_here() -> Machine:
     return Machine(replace(card, memory=free / GB), torch.cuda.device_count(), ram)
 
 
+def worker_group() -> int:
+    """How many processes of this worker group share one clip: 1 unless `torch.distributed` was started (by torchrun)."""
+    import torch.distributed as group
+
+    return group.get_world_size() if group.is_available() and group.is_initialized() else 1
+
+
 def _nearest(major: int, minor: int, multiprocessors: int) -> Gpu:
     """A known card of the same generation, its peaks scaled by the number of multiprocessors."""
     of = "RTX 3090" if major == 8 and minor < 9 else "RTX 4090" if major == 8 else "H100" if major == 9 else "RTX 5090"
