@@ -19,7 +19,7 @@ def model_prompt(prompt: str, family: Family, *, motion: float, aesthetic: float
     """The prompt for this family, and the motion score in it: kept inside the range that the family was tuned with."""
     score = round(min(max(motion, family.motion[0]), family.motion[1]), 2)
     text = clean(prompt)
-    if not family.suffix:
+    if not family.suffix or "motion score:" in text.casefold():
         return text, score
     if text and text[-1] not in ".!?。！？":
         text += "."

@@ -1,0 +1,112 @@
+"""A painter is any diffusers text-to-image pipeline; here a tiny one with random weights, with a ControlNet and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import (
+    AutoencoderKL,
+    ControlNetModel,
+    DDIMScheduler,
+    StableDiffusionControlNetPipeline,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
+from transformers import CLIPTextConfig, CLIPTextModel
+
+from shotplan.errors import RenderError
+from tests.video_core.backends.wan.tiny import tokenizer
+from tests.video_core.puppets import talk
+from video_core.conditioning import Conditioning
+from video_core.key_frames.give import KeyFrames
+from video_core.key_frames.painter import Painter
+from video_core.key_frames.settings import KeyFrameSettings, PainterSettings
+from video_core.rasterise import condition
+
+SIZE = (64, 64)
+
+
+@pytest.fixture(scope="module")
+def shot() -> Conditioning:
+    return condition(talk(frames=5), size=SIZE, seed=1)
+
+
+@pytest.fixture(scope="module")
+def painters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    torch.manual_seed(0)
+    unet = UNet2DConditionModel(
+        block_out_channels=(4, 8), layers_per_block=1, sample_size=8, in_channels=4, out_channels=4, norm_num_groups=2,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=16, attention_head_dim=2,
+    )  # fmt: skip
+    net = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 16))
+    for name, tensor in net.named_parameters():
+        if "controlnet_down_blocks" in name or "controlnet_mid_block" in name:
+            torch.nn.init.normal_(tensor)
+    vae = AutoencoderKL(
+        block_out_channels=[4, 8], in_channels=3, out_channels=3, latent_channels=4, norm_num_groups=2,
+        down_block_types=["DownEncoderBlock2D"] * 2, up_block_types=["UpDecoderBlock2D"] * 2,
+    )  # fmt: skip
+    sizes = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1}
+    words = CLIPTextModel(CLIPTextConfig(**sizes, vocab_size=64, max_position_embeddings=77))
+    letters = tokenizer()
+    letters.model_max_length = 77
+    parts = {
+        "unet": unet, "vae": vae, "text_encoder": words, "tokenizer": letters, "scheduler": DDIMScheduler(), "safety_checker": None,
+        "feature_extractor": None,
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("painters")
+    StableDiffusionPipeline(**parts, requires_safety_checker=False).save_pretrained(folder / "plain")
+    StableDiffusionControlNetPipeline(**parts, controlnet=net, requires_safety_checker=False).save_pretrained(folder / "held")
+    return {"plain": folder / "plain", "held": folder / "held", "net": folder / "held" / "controlnet"}
+
+
+def paint(shot: Conditioning, frame: int = 0, **settings: object) -> np.ndarray:
+    painter = Painter(PainterSettings.model_validate({"steps": 2} | settings))
+    painter.check()
+    return painter.paint(shot, frame)[0]
+
+
+def test_a_painter_paints_at_the_size_of_the_film_and_the_same_again(painters: dict[str, Path], shot: Conditioning) -> None:
+    first, again = (paint(shot, checkpoint=str(painters["plain"])) for _ in range(2))
+    assert first.shape == (*SIZE, 3)
+    assert np.array_equal(first, again)
+
+
+def test_a_controlnet_shows_the_painter_the_moment(painters: dict[str, Path], shot: Conditioning) -> None:
+    painter = Painter(PainterSettings(checkpoint=str(painters["held"]), steps=2, control="pose"))
+    early, use = painter.paint(shot, 0)
+    late, _ = painter.paint(shot, 4)
+    assert use.use == "honoured"
+    assert not np.array_equal(early, late)
+    assert not np.array_equal(early, paint(shot, checkpoint=str(painters["held"]), control="depth"))
+
+
+def test_a_controlnet_may_be_given_apart(painters: dict[str, Path], shot: Conditioning) -> None:
+    painter = Painter(PainterSettings(checkpoint=str(painters["plain"]), controlnet=str(painters["net"]), steps=2))
+    painter.check()
+    assert painter.shown == "depth"
+    assert painter.paint(shot, 0)[0].shape == (*SIZE, 3)
+
+
+def test_key_frames_come_from_the_painter_when_there_is_no_art(painters: dict[str, Path], shot: Conditioning, tmp_path: Path) -> None:
+    asked = KeyFrameSettings(sources=("art", "painter"), painter=PainterSettings(checkpoint=str(painters["plain"]), steps=1))
+    sources = KeyFrames(asked, tmp_path)
+    sources.check()
+    given, report = sources.give(shot, (0,), None)
+    assert given.key_frames.shape == (1, *SIZE, 3)
+    assert "painted by plain" in report[0].reason
+
+
+def test_a_video_model_is_no_painter(tmp_path: Path) -> None:
+    (tmp_path / "model_index.json").write_text('{"_class_name": "WanPipeline", "transformer": ["diffusers", "WanTransformer3DModel"]}')
+    with pytest.raises(RenderError, match="makes videos"):
+        Painter(PainterSettings(checkpoint=str(tmp_path))).check()
+
+
+def test_painter_without_a_name_is_said_before_the_talk(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="--painter"):
+        KeyFrames(KeyFrameSettings(sources=("painter",)), tmp_path).check()
