@@ -35,7 +35,7 @@ class ModelCrew:
             reads = ", ".join(LANGUAGE_NAMES.get(code, code) for code in sorted(languages))
             raise BriefError(
                 f"the script is {LANGUAGE_NAMES[brief.language]}, and {model.name} reads {reads} only",
-                todo="start a model that reads it with `vllm serve Qwen/Qwen3-4B-Instruct-2507` and pass --llm http://127.0.0.1:8000/v1",
+                todo="start a model that reads it, for example with `make vllm` and `ekonte serve --model Qwen/Qwen3-4B-Instruct-2507`",
             )
         self._model = model
         small = getattr(model, "small", False)

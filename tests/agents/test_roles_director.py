@@ -82,7 +82,7 @@ def test_a_question_with_one_possible_answer_is_not_asked_and_the_intent_says_so
 
 def test_a_model_that_cannot_read_the_language_is_told_before_any_call() -> None:
     model = FunctionModel(lambda request: {}, languages=frozenset({"en"}))
-    with pytest.raises(BriefError, match="vllm serve"):
+    with pytest.raises(BriefError, match="ekonte serve"):
         ModelCrew(model, Brief.from_text("狐狸跳过木头。"))
 
 

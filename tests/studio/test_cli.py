@@ -136,7 +136,7 @@ def test_a_model_that_does_not_read_the_language_is_said_before_anything_is_writ
 ) -> None:
     english = FunctionModel(lambda request: None, languages=frozenset({"en"}))
     monkeypatch.setitem(MODELS, "embedded", lambda name, adapter: english)
-    fails(ekonte("make", "一只狐狸跑过草地。", "--llm", "embedded", "--backend", "animatic"), "Chinese", "vllm serve")
+    fails(ekonte("make", "一只狐狸跑过草地。", "--llm", "embedded", "--backend", "animatic"), "Chinese", "ekonte serve")
     assert not Path("out").exists()
 
 
