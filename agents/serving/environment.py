@@ -110,13 +110,13 @@ def _ask(environment: Environment) -> Accepted:
                 command, capture_output=True, text=True, timeout=HELP_TIMEOUT, env=variables, check=False, cwd="/"
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            reason = str(error)
+            reason = reason or str(error)
             continue
         flags = frozenset(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", said.stdout))
         if said.returncode == 0 and {"--model", "--port"} <= flags:
             return Accepted(entry, flags)
         lines = [line for line in said.stderr.splitlines() if line.strip()]
-        reason = lines[-1] if lines else f"it ended with code {said.returncode}"
+        reason = reason or (lines[-1] if lines else f"it ended with code {said.returncode}")
     raise ModelError(
         f"The installed vLLM does not start: {reason}",
         where=str(environment.folder),

@@ -28,7 +28,7 @@ FAULT = re.compile(r"^(?:[\w.]+\.)?(\w*(?:Error|Exception|Interrupt|Refused))\b:
 USAGE = re.compile(r"error: (.*)")
 NOT_THE_CAUSE = re.compile(r"Engine core initialization failed|EngineCore encountered an issue|died unexpectedly|See root cause")
 ADVICE: tuple[tuple[str, str], ...] = (
-    (r"address already in use", "Give another --port, or stop what listens there"),
+    (r"[Aa]ddress already in use", "Give another --port, or stop what listens there"),
     (r"unrecognized arguments|invalid choice|expected one argument|error: argument", "Correct the flags after --"),
     (r"No space left", "Make room on the disk"),
     (
