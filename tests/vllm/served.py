@@ -79,7 +79,7 @@ class Served:
     def stop(self) -> None:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGINT)
+                self._process.send_signal(signal.SIGTERM)
             with contextlib.suppress(ValueError):  # its output was read to the end before
                 self._process.communicate(timeout=60)
 
