@@ -45,6 +45,8 @@ class ChatTokens:
             raise ValueError("the tokenizer has no <|im_start|> and <|im_end|>")
         self.start, self.end = start, end
         self._newline = self._plain.encode("\n").ids
+        self.opening = len(self._opening())
+        """Tokens that open the assistant's turn at the end of a prompt."""
         self.for_grammar = LLTokenizer(tokenizer.to_str(), n_vocab=vocab_size, eos_token=self.end)
 
     @classmethod
@@ -58,7 +60,10 @@ class ChatTokens:
         ids: list[int] = []
         for message in with_system(messages):
             ids += [self.start, *self._plain.encode(f"{message.role}\n{message.content}").ids, self.end, *self._newline]
-        return [*ids, self.start, *self._plain.encode("assistant\n").ids]
+        return [*ids, *self._opening()]
+
+    def _opening(self) -> list[int]:
+        return [self.start, *self._plain.encode("assistant\n").ids]
 
     def ids(self, text: str) -> list[int]:
         """Token ids of plain text; markup in it stays text."""

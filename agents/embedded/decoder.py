@@ -20,7 +20,7 @@ from llguidance import LLMatcher
 from agents.embedded.choice import allowed_tokens, choose
 from agents.embedded.linear import Kernel
 from agents.embedded.llama import Llama, Memory
-from agents.embedded.prefix_cache import BLOCK, PrefixCache
+from agents.embedded.prefix_cache import PrefixCache, parts
 from agents.model import Sampling
 
 LONG_RUN = 8
@@ -54,6 +54,8 @@ class _Question:
     sampling: Sampling
     answer: Future[Written]
     lean: Lean | None = None
+    shared: int = 0
+    """Tokens at the prompt's beginning that other questions of its kind begin with, too."""
     written: Written = field(default_factory=Written)
     memory: Memory | None = None
     hidden: torch.Tensor = field(default_factory=lambda: torch.empty(0))
@@ -76,10 +78,16 @@ class Decoder:
         """Forward passes that wrote answer tokens, for benchmarks and tests."""
 
     def submit(
-        self, prompt: Sequence[int], matcher: LLMatcher, sampling: Sampling, lean: Lean | None = None
+        self,
+        prompt: Sequence[int],
+        matcher: LLMatcher,
+        sampling: Sampling,
+        lean: Lean | None = None,
+        *,
+        shared: int = 0,
     ) -> Future[Written]:
-        """Queue a question; its future raises `ValueError` when the grammar fails. `RuntimeError` after `close`."""
-        question = _Question(prompt, matcher, sampling, Future(), lean)
+        """Queue a question, whose first `shared` tokens others of its kind have too; its future raises `ValueError` when the grammar fails. `RuntimeError` after `close`."""
+        question = _Question(prompt, matcher, sampling, Future(), lean, shared)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the model has been closed")
@@ -141,11 +149,12 @@ class Decoder:
             return
         tokens = [*question.prompt, *forced]
         memory = self._llama.memory(len(question.prompt) + question.sampling.max_tokens)
-        question.written.cached = self._cache.restore(tokens, memory)
-        while memory.length < len(tokens):
-            end = (memory.length // BLOCK + 1) * BLOCK
-            question.hidden = self._llama.forward([(tokens[memory.length : end], memory)], "block")[0]
-        self._cache.keep(question.prompt, memory)
+        ends = parts(len(tokens), question.shared)
+        question.written.cached = self._cache.restore(tokens, memory, ends)
+        for end in ends:
+            if end > memory.length:
+                question.hidden = self._llama.forward([(tokens[memory.length : end], memory)], "block")[0]
+        self._cache.keep(tokens, memory, [end for end in ends if end <= question.shared])
         question.memory = memory
 
     def _step(self, questions: list[_Question]) -> None:

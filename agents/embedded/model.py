@@ -96,6 +96,7 @@ class EmbeddedModel:
         with self._loading:
             tokens, llama, decoder = self._parts
         prompt = tokens.prompt(request.messages)
+        shared = len(tokens.prompt(request.messages[:-1])) - tokens.opening if len(request.messages) > 1 else 0
         if len(prompt) + request.sampling.max_tokens > llama.shape.context:
             raise ModelError(
                 f"The prompt has {len(prompt)} tokens and the answer may have {request.sampling.max_tokens}; "
@@ -107,7 +108,7 @@ class EmbeddedModel:
             grammar = self._grammar(json.dumps(request.answer_schema))
             lean = FirstOption(request.answer_schema, tokens, self._trust).raised if self._trust else None
             guide = matcher(tokens.for_grammar, grammar)
-            future: Future[Written] = decoder.submit(prompt, guide, request.sampling, lean)
+            future: Future[Written] = decoder.submit(prompt, guide, request.sampling, lean, shared=shared)
             written = future.result()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"The model could not answer: {error}", where=call_name(request)) from error

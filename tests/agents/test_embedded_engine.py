@@ -25,7 +25,7 @@ from agents.embedded.linear import EightBit, FourBit
 from agents.embedded.llama import Llama
 from agents.embedded.lora import merge_lora
 from agents.embedded.model import EmbeddedModel
-from agents.embedded.prefix_cache import BLOCK, PrefixCache
+from agents.embedded.prefix_cache import BLOCK, TAIL, PrefixCache, parts
 from agents.model import ChatMessage, ModelRequest, Sampling
 from shotplan.errors import ModelError
 
@@ -204,7 +204,9 @@ def test_an_answer_is_the_same_alone_and_in_a_batch_and_with_a_warm_cache(tiny: 
     shared.close()
     assert [(r.text, r.confidence) for r in together] == [(r.text, r.confidence) for r in alone]
     assert [(r.text, r.confidence) for r in again] == [(r.text, r.confidence) for r in alone]
-    assert all(r.cached_tokens >= BLOCK for r in again if r.prompt_tokens > BLOCK)
+    asked = [len(ChatTokens.load(tiny).prompt(q.messages[:1])) for q in questions]
+    opening = ChatTokens.load(tiny).opening
+    assert [r.cached_tokens for r in again] == [n - opening for n in asked]  # all that the questions share
 
 
 def test_parallel_agents_are_decoded_together(tiny: Path) -> None:
@@ -339,20 +341,27 @@ def test_a_prompt_without_a_system_message_gets_the_house_one(tiny: Path) -> Non
 def test_the_cache_restores_the_longest_known_beginning_and_forgets_the_oldest(tiny: Path) -> None:
     llama, cache = Llama.load(tiny), PrefixCache(capacity=3)
     first = [i % 200 + 3 for i in range(2 * BLOCK + 9)]
+    blocks = [BLOCK, 2 * BLOCK]
     with torch.inference_mode():
         memory = llama.memory(400)
         llama.forward([(first, memory)], "block")
-    cache.keep(first, memory)
+    cache.keep(first, memory, blocks)
     other = [*first[: BLOCK + 5], *[9] * BLOCK]
     fresh = llama.memory(400)
-    assert cache.restore(other, fresh) == fresh.length == BLOCK
+    assert cache.restore(other, fresh, blocks) == fresh.length == BLOCK
     assert torch.equal(fresh.kv[:, :, :, :BLOCK], memory.kv[:, :, :, :BLOCK])
-    assert cache.restore(first[: 2 * BLOCK], llama.memory(400)) == BLOCK  # at least one token is left to compute
-    cache.keep([8] * (2 * BLOCK), memory)
+    assert cache.restore(first[: 2 * BLOCK], llama.memory(400), blocks) == BLOCK  # at least one token is left to compute
+    cache.keep([8] * (2 * BLOCK), memory, blocks)
     assert len(cache) == 3
-    assert cache.restore(first, llama.memory(400)) == BLOCK  # what later blocks need is forgotten after them
-    cache.keep([7] * (3 * BLOCK), llama.memory(400))
-    assert cache.restore(first, llama.memory(400)) == 0
+    assert cache.restore(first, llama.memory(400), blocks) == BLOCK  # what later parts need is forgotten after them
+    cache.keep([7] * (3 * BLOCK), llama.memory(400), [*blocks, 3 * BLOCK])
+    assert cache.restore(first, llama.memory(400), blocks) == 0
+
+
+def test_a_prompt_is_computed_in_parts_of_which_one_ends_where_its_own_words_begin() -> None:
+    assert parts(500, shared=355) == [128, 256, 355, 500]
+    assert parts(700, shared=40) == [40, 40 + TAIL, 40 + 2 * TAIL, 700]
+    assert parts(60) == [60]
 
 
 # Copied spans: the grammar and the validator agree

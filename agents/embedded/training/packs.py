@@ -17,6 +17,9 @@ import torch
 
 from agents.embedded.training.walk import Walk, Walker
 
+GRAIN = 16
+"""Lengths are multiples of this: kernels made for one shape are kept, and there should be few."""
+
 
 @dataclass(frozen=True)
 class Pack:
@@ -60,7 +63,8 @@ class Packer:
 
     def pack(self, rows: Sequence[dict[str, Any]]) -> Pack:
         walks = tuple(self._walker.walk(row) for row in rows)
-        tokens = torch.zeros(len(walks), max(w.length for w in walks), dtype=torch.long)
+        longest = max(w.length for w in walks)
+        tokens = torch.zeros(len(walks), -(-longest // GRAIN) * GRAIN, dtype=torch.long)
         for line, walk in zip(tokens, walks, strict=True):
             ids = [*walk.user, *walk.answer][: walk.length]
             line[: len(ids)] = torch.tensor(ids)

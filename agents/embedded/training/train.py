@@ -171,6 +171,7 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "meeting").unlink(missing_ok=True)
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "200")  # kernels per shape pile up otherwise
     os.environ.setdefault("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")  # large pages: fewer faults
     if args.processes > 1:
         torch.multiprocessing.spawn(work, (args,), nprocs=args.processes)
