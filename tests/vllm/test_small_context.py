@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from agents.embedded.checkpoint import prepared_checkpoint
 from agents.model import ChatMessage, ModelRequest, Sampling
 from agents.openai import OpenAIModel
+from agents.tape import Tape
 from graph.session import Session
 from shotplan.brief import Brief
 from shotplan.errors import ModelError
@@ -88,6 +89,18 @@ def test_an_adapter_is_asked_for_by_its_name_and_answers_otherwise(small: Served
         tuned.close()
     assert (first.model, second.model) == (small.announced["models"][0], "other")
     assert first.text != second.text
+
+
+def test_a_role_is_answered_by_the_adapter_named_for_it(small: Served, tmp_path: Path) -> None:
+    out = tmp_path / "roles"
+    done = small.ekonte("plan", "A cat dances.", "--llm-role", "character=other", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    by_agent = {record.request.agent: record.reply.model for record in Tape(out / "tape.jsonl", "replay").records}
+    assert by_agent.pop("cat") == "other"
+    assert set(by_agent.values()) == {small.announced["models"][0]}
+    wrong = small.ekonte("plan", "A cat dances.", "--llm-role", "camera=nobody", "--out", str(tmp_path / "wrong"))
+    assert wrong.returncode == 2
+    assert "other" in wrong.stderr
 
 
 def test_a_prompt_longer_than_the_context_is_one_error_naming_the_call(small: Served) -> None:
