@@ -86,7 +86,10 @@ class Decoder:
         *,
         shared: int = 0,
     ) -> Future[Written]:
-        """Queue a question, whose first `shared` tokens others of its kind have too; its future raises `ValueError` when the grammar fails. `RuntimeError` after `close`."""
+        """Queue a question, whose first `shared` tokens others of its kind have too.
+
+        Its future raises `ValueError` when the grammar fails. Raises `RuntimeError` after `close`.
+        """
         question = _Question(prompt, matcher, sampling, Future(), lean, shared)
         with self._lock:
             if self._closed:
