@@ -134,7 +134,10 @@ class VideoServer:
         body = _json(answer)
         name = body.get("id")
         if not isinstance(name, str) or not name or "/" in name:
-            raise ServerBusy(f"an answer without a job id: {str(body)[:120]}")
+            raise RenderError(
+                f"the video server's answer has no job id: {str(body)[:120]}", where=self.url,
+                todo="ask a server with asynchronous jobs at /v1/videos, such as vLLM-Omni 0.30",
+            )  # fmt: skip
         error = body.get("error")
         told = str(error.get("message", "")) if isinstance(error, dict) else str(error or "")
         progress = body.get("progress")

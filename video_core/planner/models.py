@@ -22,6 +22,9 @@ CLIP_PARAMETERS = 632_076_800
 """Vision half of open_clip ViT-H/14: 32 layers of width 1280."""
 
 
+CLIP_WIDTH, UMT5_WIDTH = 1280, 4096
+
+
 @dataclass(frozen=True)
 class VideoModel:
     """One checkpoint family."""
@@ -44,7 +47,8 @@ class VideoModel:
 
     @property
     def clip_parameters(self) -> int:
-        return CLIP_PARAMETERS if self.dit.image_dim else 0
+        """Of the picture encoder, where the transformer reads the tokens of ViT-H/14."""
+        return CLIP_PARAMETERS if self.dit.image_dim == CLIP_WIDTH else 0
 
     @property
     def multiple(self) -> int:
@@ -94,22 +98,30 @@ def find_model(name: str) -> VideoModel:
     raise RenderError(f"the model {name!r} is not in the table", todo=f"{hint}known: {', '.join(MODELS)}")
 
 
-def model_of_configs(
-    configs: Sequence[Mapping[str, Any]], *, vae: VaeShape | None = None, token_times: bool = False, text_parameters: int = 0
-) -> VideoModel:
+def model_of_configs(configs: Sequence[Mapping[str, Any]], *, vae: VaeShape | None = None) -> VideoModel:
     """The model that diffusers transformer configs describe, one config per expert; works for tiny ones too.
 
+    48 latent channels mean Wan2.2-TI2V-5B: its autoencoder, and one timestep per token. Text of width 4096 means UMT5-XXL.
     Raises `RenderError` when they are not of the Wan family or when the experts differ in shape.
     """
     try:
-        shapes = [DitShape.from_config(config, token_times=token_times) for config in configs]
+        shapes = [DitShape.from_config(config) for config in configs]
     except (KeyError, TypeError) as e:
         raise RenderError(f"the transformer's config has no {e}", todo="give a checkpoint of the Wan family") from e
     if not shapes or any(shape != shapes[0] for shape in shapes):
         raise RenderError("the experts differ in shape", todo="give the high-noise and the low-noise transformer of one model")
-    dit = shapes[0]
-    kind: Kind = "animate" if dit.face else "vace" if dit.vace_layers else "t2v" if dit.in_channels == dit.out_channels else "i2v"
-    return VideoModel(
-        "custom", "ti2v" if token_times else kind, dit, vae=vae or (WAN22_VAE if dit.out_channels == 48 else WAN21_VAE),
-        experts=len(shapes), text_parameters=text_parameters, source="config",
-    )  # fmt: skip
+    dit, kind = shapes[0], _kind(shapes[0])
+    if kind == "ti2v":
+        dit, vae = replace(dit, token_times=True), vae or WAN22_VAE
+    text = UMT5_PARAMETERS if dit.text_dim == UMT5_WIDTH else 0
+    return VideoModel("this checkpoint", kind, dit, vae=vae or WAN21_VAE, experts=len(shapes), text_parameters=text, source="its config")
+
+
+def _kind(dit: DitShape) -> Kind:
+    if dit.face:
+        return "animate"
+    if dit.vace_layers:
+        return "vace"
+    if dit.in_channels != dit.out_channels:
+        return "i2v"
+    return "ti2v" if dit.out_channels == WAN22_VAE.z else "t2v"

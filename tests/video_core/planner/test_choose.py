@@ -99,6 +99,22 @@ def test_a_backend_gets_its_set_for_a_tiny_model_on_this_machine() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("anisora-v3", {"num_layers": 40, "num_attention_heads": 40, "ffn_dim": 13824, "image_dim": 1280, "added_kv_proj_dim": 5120}),
+        ("wan2.2-ti2v-5b", {"num_layers": 30, "num_attention_heads": 24, "ffn_dim": 14336, "in_channels": 48, "out_channels": 48}),
+    ],
+)
+def test_a_checkpoint_known_by_its_config_takes_what_the_named_model_takes(name: str, config: dict[str, Any]) -> None:
+    machine, size = machine_of("RTX 4090", ram=128), (704, 1280) if name == "wan2.2-ti2v-5b" else (480, 832)
+    real = TINY | {"attention_head_dim": 128, "text_dim": 4096} | config
+    by_config, by_name = plan_load(real, size, 81, 8, machine=machine), plan_load(name, size, 81, 8, machine=machine)
+    assert by_config.options == by_name.options
+    assert by_config.seconds == pytest.approx(by_name.seconds)
+    assert by_config.gpu_gb == pytest.approx(by_name.gpu_gb)
+
+
+@pytest.mark.parametrize(
     ("written", "name"),
     [("rtx4090", "RTX 4090"), ("NVIDIA GeForce RTX 4090", "RTX 4090"), ("4090 D", "RTX 4090D"), ("NVIDIA H100 80GB HBM3", "H100"),
      ("NVIDIA A100-SXM4-80GB", "A100"), ("l40s", "L40S"), ("NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada")],
