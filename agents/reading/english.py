@@ -13,7 +13,7 @@ from agents.reading.clauses import Clause, Mention, Reading, Scene
 from agents.reading.layout import Piece, pieces, quotes, sentences
 from agents.reading.nouns_en import BREAKS, after_preposition, mentions_in
 from agents.reading.orders import orders
-from agents.reading.parts_en import SUBORDINATORS, Part, parts
+from agents.reading.parts_en import SUBORDINATORS, Part, parts, setting_out
 from agents.reading.tokens_en import NEGATIONS, Tokens, Verb, proper_names
 from agents.reading.verbs_en import ASPECTS, IRREGULAR, SPEAKING, WISHES, verb_forms
 from shotplan.vocabulary import Language
@@ -219,7 +219,8 @@ def _span(sentence: str, tokens: Tokens, a: int, b: int) -> tuple[int, int]:
 def _main_verb(tokens: Tokens, part: Part) -> tuple[Verb | None, list[Verb]]:
     """The verb that says what happens, and all verbs of the clause: `begins to run` is running."""
     verbs = [v for k, v in sorted(tokens.verbs.items()) if part.has(k)]
-    main = next((v for v in verbs if v.finite), verbs[0] if verbs else None)
+    moving = [v for v in verbs if not setting_out(tokens, v.at)] or verbs
+    main = next((v for v in moving if v.finite), moving[0] if moving else None)
     if main is not None and tokens.bases(main.at) & ASPECTS:
         inner = next((v for v in verbs if v.at > main.at and v.form in ("infinitive", "ing")), None)
         between = range(main.at + 1, inner.at) if inner else range(0)
@@ -230,8 +231,8 @@ def _main_verb(tokens: Tokens, part: Part) -> tuple[Verb | None, list[Verb]]:
 
 def _subjects(tokens: Tokens, part: Part, start: int) -> tuple[Mention, ...]:
     """Whom the clause itself names before its verb."""
-    main, _ = _main_verb(tokens, part)
-    first = main.at if main else part.b
+    main, verbs = _main_verb(tokens, part)
+    first = min([main.at, *[v.at for v in verbs if setting_out(tokens, v.at)]]) if main else part.b
     if main is not None and main.form in ("ing", "participle", "infinitive") and part.kind != "main":
         first = part.a
     found = [
@@ -286,7 +287,9 @@ def _clause(
     near = tuple(dict.fromkeys(id for v in ordered for id in v.near)) if not actions else ()
     felt = tuple(
         dict.fromkeys(f.id for k, f in sorted(tokens.nouns.items()) if part.has(k) and f.sort == "emotion")
-    )
+    ) or next((FELT[base] for v in verbs for base in tokens.bases(v.at) if base in FELT), ())
+    if main is not None and main.actions == ("open",) and _eyes(tokens, a, main.at):
+        actions = ("look",)
     if line and not (main is not None and set(main.actions) & {"read", "write"}):
         actions = ("talk",)
     alive = any(m.sort in ("character", "name", "pronoun", "unknown") for m in subjects)
@@ -341,6 +344,22 @@ def _told(
         told = replace(subjects[0], kind=subjects[0].kind or kinds[0].kind, adjectives=kinds[0].adjectives)
         return (told,), [m for m in after if m is not kinds[0]]
     return subjects, after
+
+
+FELT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("laugh", "smile", "giggle", "grin", "cheer", "celebrate", "beam", "chuckle", "rejoice"), ("happy",)),
+    **dict.fromkeys(("cry", "weep", "sob"), ("sad",)),
+    **dict.fromkeys(("scream", "tremble", "shiver", "cower", "flee"), ("afraid",)),
+    **dict.fromkeys(("yawn", "doze", "snore"), ("tired",)),
+    **dict.fromkeys(("growl", "snarl", "glare", "roar"), ("angry",)),
+    **dict.fromkeys(("gasp",), ("surprised",)),
+}
+"""What a verb says of the feeling, where no other word does."""
+
+
+def _eyes(tokens: Tokens, a: int, verb: int) -> bool:
+    """`its eyes open`: looking, not opening a thing."""
+    return any(tokens.low(k) in ("eyes", "eye") for k in range(max(a, verb - 2), verb))
 
 
 NOBODY = frozenset({"nobody", "nothing", "none", "neither"})

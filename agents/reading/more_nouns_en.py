@@ -64,8 +64,8 @@ PROPS: dict[str, str] = _table("""
     basket: cake, pie, sandwich, pizza, crown, necklace, ring, clock, radio, backpack, purse, wallet,
         jacket, coat, scarf, dress, shoe, boot, glove, helmet, mask, coin, gem, diamond, pearl, treasure, jewel,
         telescope, compass, nest, cage, medal, trophy, blanket, pillow, towel, shirt, bell, puppet, balloon, kite,
-        seashell, shell, honey, cheese, bread, cookie, meat, bone, snowball, rope, computer, laptop, tv, microphone
-    cup: mug, vase, lantern jar, potion, pot, pan, kettle, plate, dish, soup, tea, coffee, milk, juice, water
+        seashell, shell, honey, cheese, bread, cookie, meat, bone, snowball, rope, string, thread, wire, computer, laptop, tv, microphone
+    cup: mug, vase, lantern jar, potion, pot, kettle, plate, dish, soup, tea, coffee, milk, juice, water
         bottle, spoon, fork
     ball: pumpkin, melon, watermelon, peach, pear, lemon, tomato, potato, pebble, coconut, cherry, berry, snow
         globe, globe, crystal ball, basketball, football, marble, acorn, nut, bubble

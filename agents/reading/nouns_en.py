@@ -52,6 +52,9 @@ BODY = frozenset(
     }
 )
 
+PARTS = frozenset({"eyes", "eye", "tail", "ears", "wings", "mouth", "legs", "feet", "paws", "hands", "head", "arms"})
+"""Parts that do something themselves: `its eyes open`."""
+
 
 def after_preposition(tokens: Tokens, a: int, k: int) -> bool:
     j = k - 1
@@ -77,7 +80,9 @@ def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, 
         if tokens.low(k) in w.PRONOUNS:
             t = tokens.tokens[k]
             found.append((k, Mention(t.text, w.PRONOUNS[t.low], "pronoun", offset + t.start)))
-        elif tokens.low(k) in POSSESSIVES and tokens.low(k + 1) in BODY:
+        elif tokens.low(k) in POSSESSIVES and (
+            tokens.low(k + 1) in BODY or (tokens.low(k + 1) in PARTS and (k + 2 in tokens.verbs or tokens.low(k + 2) in w.BE))
+        ):
             t = tokens.tokens[k]  # `jumps on her shoulder`
             found.append((k, Mention(t.text, POSSESSIVES[t.low], "pronoun", offset + t.start)))
             used_until = k + 2

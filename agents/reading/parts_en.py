@@ -184,11 +184,16 @@ def _joined(tokens: Tokens, start: int, end: int, taken: set[int]) -> list[tuple
 
 
 def _complete(tokens: Tokens, a: int, b: int, taken: set[int]) -> bool:
-    if any(v.finite for k, v in tokens.verbs.items() if a <= k < b and k not in taken):
+    if any(v.finite and not setting_out(tokens, k) for k, v in tokens.verbs.items() if a <= k < b and k not in taken):
         return True
     if any(tokens.low(k) in w.TO_BE for k in range(a, b) if k not in taken) and a > 0 and not _begins_with_be(tokens, a, b):
         return True
     return _participle_at_start(tokens, a, b) is not None
+
+
+def setting_out(tokens: Tokens, k: int) -> bool:
+    """`starts on the left of a tree and walks ...`: the verb says from where, and what happens comes next."""
+    return bool(tokens.bases(k) & {"start", "begin"}) and tokens.low(k + 1) in w.PREPOSITIONS and tokens.low(k + 1) != "to"
 
 
 def _begins_with_be(tokens: Tokens, a: int, b: int) -> bool:

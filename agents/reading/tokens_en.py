@@ -277,12 +277,22 @@ class Tokens:
         prop = k in self.nouns and self.nouns[k].sort == "prop" and low not in ("rose",)
         for base in verb_forms(low):
             id = ACTIONS.find(base)
+            if id == "fly" and self._flown(k):
+                return Verb(k, (), ("perform", "pull"), finite)
             if id and not (prop and base == low):
                 return Verb(k, () if id in GENERIC else (id,), ("perform",) if id in GENERIC else (), finite)
         for base in verb_forms(low):
             if base in NEAR and not prop:
                 return Verb(k, (), NEAR[base], finite)
         return None
+
+    def _flown(self, k: int) -> bool:
+        """`flies a kite`: a thing is the object of the verb."""
+        at = k + 1
+        while self.low(at) in w.DETERMINERS or (self.word(at) and not self.function(at) and at not in self.nouns):
+            at += 1
+        noun = self.nouns.get(at)
+        return noun is not None and noun.sort == "prop" and self.low(k + 1) in w.DETERMINERS
 
     def _unknown_verb(self, k: int) -> Verb | None:
         low = self.low(k)
@@ -388,7 +398,7 @@ _STARTERS = frozenset(
     """
     once now then here there today tomorrow yesterday later meanwhile finally soon next again inside outside far
     nearby all everyone everybody everything nobody nothing somebody something anybody anyone
-    somewhere what who why how when where yes no hello hi oh please thank let never always
+    you your yours somewhere what who why how when where yes no hello hi oh please thank let never always
     just only together first last afterwards eventually
     """.split()  # noqa: SIM905
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 DETERMINERS = frozenset(
     """
     a an the this that these those his her its their my your our some any every each another other one two three
-    four five several many few both no
+    four five six seven eight nine ten several many few both no
     """.split()  # noqa: SIM905
 )
 PREPOSITIONS = frozenset(
@@ -80,8 +80,18 @@ PRONOUNS = {
 NUMBERS = {
     "two": 2,
     "three": 3,
-    "four": 3,
-    "five": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 7,
+    "nine": 7,
+    "ten": 7,
+    "dozen": 7,
+    "4": 4,
+    "5": 5,
+    "6": 6,
+    "7": 7,
     "several": 3,
     "many": 3,
     "some": 2,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.roles.pacing import ORDINARY_WAY
+from agents.roles.sides import beside_somebody, side_spots
 from shotplan.plan import STANDARD_MARKS, Beat, Mark, Prop, ShotPlan, StageSet
 from shotplan.vocabulary import ACTIONS, PROP_KINDS
 
@@ -38,16 +39,19 @@ BACK_ROW = (
 FRONT_ROW = (2.1, 3.9, -2.1, 5.2, -3.9, 0.9)
 BROUGHT = frozenset({"eat", "drink", "read", "write", "put_down", "throw", "give"})
 """Actions whose thing is in the hand already, unless the story has it picked up first."""
+MIDDLE, MIDDLE_Z = (0.0, 3.0, -3.0, 5.5, -5.5), -1.1
+"""Where things stand beside which the script puts somebody."""
 OBSTACLE_X = {1: (0.6,), 2: (-2.1, 2.4), 3: (-4.0, 0.0, 4.0)}
 
 
 def set_the_stage(
-    props: Sequence[tuple[str, str, str]], beats: Sequence[Beat]
+    props: Sequence[tuple[str, str, str]], beats: Sequence[Beat], beside: Sequence[str] = ()
 ) -> tuple[tuple[Prop, ...], tuple[Mark, ...]]:
     """Props (id, name, kind) at their default spots with marks beside them.
 
     Obstacles of jumps and climbs stand in a row from left to right in story order, so that travel goes one way; things that are
-    handled stand in front; the rest dresses the back.
+    handled stand in front; the rest dresses the back. `beside`: things beside which the script puts somebody; they stand in the
+    middle, with a mark on every side.
     """
     crossed = [b.target for b in beats if b.action in OBSTACLE_ACTIONS and b.target]
     order = [i for i in dict.fromkeys(crossed) if any(p[0] == i for p in props)]
@@ -59,7 +63,12 @@ def set_the_stage(
     for id, name, kind in props:
         half = PROP_KINDS[kind].size[0] / 2
         holder = brought_by(id, kind, beats)
-        if id in order:
+        if id in beside and id not in order and holder is None:
+            x = MIDDLE[beside.index(id) % len(MIDDLE)]
+            prop = Prop.of_kind(id, name, kind, x, MIDDLE_Z)
+            placed.append(prop)
+            marks += [*side_spots(prop), Mark(id=f"by_{id}"[:40], x=round(x - half - 0.5, 2), z=side_spots(prop)[0].z)]
+        elif id in order:
             x = xs[order.index(id)]
             placed.append(Prop.of_kind(id, name, kind, x, 0.0))
             marks += [
@@ -108,6 +117,13 @@ def beats_in(plan: ShotPlan, set_id: str) -> list[Beat]:
     return [b for b in plan.beats if b.id in covered]
 
 
+BESIDE = {
+    "left": ("center_left", "center_right"), "beside": ("center_left", "center_right"), "right": ("center_right", "center_left"),
+    "behind": ("back", "front"), "front": ("front", "back"),
+}  # fmt: skip
+"""Marks of somebody whom the script puts on this side of another, and of that other."""
+
+
 def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
     """For everyone who acts or is acted on in a set, the marks where they may start; no two share a mark."""
     stage_set = plan.stage_set(set_id)
@@ -145,6 +161,13 @@ def zones(plan: ShotPlan, set_id: str) -> dict[str, tuple[str, ...]]:
         given = {str(pair[0]): ("center_left",), str(pair[1]): ("center_right",)}
         for pool in (left, right):
             pool[:] = [m for m in pool if m not in ("center_left", "center_right", "center")]
+    told = next(((b, r) for b in beats if (r := beside_somebody(plan, b)) is not None and b.actor and b.actor not in given), None)
+    if told is not None and {"center_left", "center_right", "back", "front"} <= names:
+        (beat, (side, other)) = told
+        here, there = BESIDE.get(side, BESIDE["left"])
+        given |= {str(beat.actor): (here,), other: (there,)}
+        for pool in (left, right):
+            pool[:] = [m for m in pool if m not in (here, there)]
     for id in order:
         if id in given:
             continue
@@ -207,8 +230,9 @@ def destination(
         return (f"after_{beat.target}"[:40],) if f"after_{beat.target}"[:40] in names else (None,)
     if beat.action in ("jump_onto", "climb_onto"):
         return (None,)
-    goal = _goal(stage_set, beats_in(plan, set_id), beat)
-    if beat.target is not None or (goal is not None and goal != at):
+    held = next((p for p in stage_set.props if p.id == beat.target and p.held_by is not None), None)
+    goal = _goal(stage_set, beats_in(plan, set_id), beat) if held is None else None
+    if (held is None and beat.target is not None) or (goal is not None and goal != at):
         return (goal,)
     x = names[at].x if at in names else -6.0
     if beat.action == "leave":

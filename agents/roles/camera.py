@@ -18,6 +18,7 @@ from agents.questions import Choice, Question, Words, ask
 from agents.reading.camera_words import camera_order
 from agents.roles.answering import answer
 from agents.roles.outline import Reader, shown
+from agents.roles.sides import marks_of
 from shotplan.plan import CameraSpec, Shot, ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import ACTIONS, ANGLES, LENSES, MOVES, SHOT_SIZES, Vocabulary
@@ -300,6 +301,20 @@ def _things(plan: ShotPlan, shot: Shot) -> set[str]:
     }
 
 
+def _stood_beside(plan: ShotPlan, shot: Shot) -> str | None:
+    """A large thing beside which the shot's beats put somebody: framing it shows on which side they are."""
+    stage_set = plan.stage_set(shot.set)
+    for beat in (plan.beat(i) for i in shot.beats):
+        actor = plan.character(beat.actor) if beat is not None and beat.actor else None
+        if beat is None or actor is None or stage_set is None:
+            continue
+        for mark in marks_of(plan, stage_set, beat):
+            prop = next((p for p in stage_set.props if mark is not None and mark.endswith(f"_of_{p.id}")), None)
+            if prop is not None and max(prop.size[:2]) > 1.5 * actor.height:
+                return prop.id
+    return None
+
+
 def _named_first(plan: ShotPlan, shot: Shot, subjects: tuple[str, ...]) -> tuple[str, ...]:
     """Whom or what the shot's notes name, before whoever is usual."""
     words = shot.notes.casefold()
@@ -316,6 +331,9 @@ def _subjects(plan: ShotPlan, shot: Shot, purpose: str) -> tuple[str, ...]:
         stage_set = plan.stage_set(shot.set)
         props = [t for t in sorted(_things(plan, shot)) if stage_set is not None and stage_set.prop(t) is not None]
         return tuple(props[:2]) or (EVERYONE,)
+    beside = _stood_beside(plan, shot)
+    if beside is not None:
+        return (beside,)
     if purpose == "together":
         return (EVERYONE,) if len(people) > 1 else (people[0],)
     if purpose == "establishing" and len(people) > 1:

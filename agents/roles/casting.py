@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agents.reading import Clause, Mention, Reading
-from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS
+from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, PROP_KINDS
 
-MOST_CAST = 8
-MOST_PROPS = 12
+MOST_CAST = 12
+MOST_PROPS = 16
+TOGETHER = 7
+"""Members of one group who act at once."""
 MEN = frozenset({"man", "boy", "old_man", "giant"})
 WOMEN = frozenset({"woman", "girl", "old_woman"})
+NARRATION = re.compile(r"(?:the )?(?:narrator|narration|voice[- ]?over|v\.?o\.?|caption|title|旁白|解说|ナレーション|ナレーター|語り)\b", re.IGNORECASE)
 CONVERSE = re.compile(r"\b(?:talk|chat|speak|argue|converse|quarrel)(?:s|ed|ing)?\b|话し|話し|聊|交谈|说话|对话")
 MUTUAL = frozenset({"fight", "hug", "dance", "shake_hands", "kiss"})
 """Actions that two do to each other."""
@@ -167,10 +170,27 @@ class Casting:
                 fitting = [i for i in known if set(mention.adjectives) & set(self.entities[i].adjectives)]
                 return (fitting, []) if len(fitting) == 1 else ([], known)
             return list(chosen), []
+        alike = self._alike(mention)
+        if alike:
+            return [alike], []
         sort: Literal["character", "prop"] = (
             "character" if mention.sort in ("character", "name") or (mention.sort == "unknown" and subject) else "prop"
         )
         return self._new(mention, sort, scene), []
+
+    def _alike(self, mention: Mention) -> str | None:
+        """Who or what `the tree` means when the story has one oak: the only one of its kind, called by the kind's own word."""
+        if not mention.head.isascii() and mention.count == 1 and not re.search("[一另别別]", mention.text):
+            ending = [e.id for e in self.entities.values() if e.sort == mention.sort and e.name.endswith(mention.head)]
+            return ending[0] if len(ending) == 1 else None
+        definite = re.match(r"(?:the|this|that)\b|这|那", mention.text, re.IGNORECASE)
+        vocabulary = CHARACTER_KINDS if mention.sort == "character" else PROP_KINDS
+        if not definite or mention.kind is None or mention.count > 1 or vocabulary.find(mention.head) != mention.kind:
+            return None
+        if mention.head not in (mention.kind, mention.kind.replace("_", " ")):
+            return None
+        same = [e.id for e in self.entities.values() if e.kind == mention.kind and e.sort == mention.sort]
+        return same[0] if len(same) == 1 else None
 
     def _pronoun(self, head: str, subject: bool) -> tuple[list[str], list[str]]:
         people = [i for i in self.recent if self.entities[i].sort == "character"]
@@ -178,7 +198,8 @@ class Casting:
             group = self._last_group(people)
             return group, []
         if head in ("one", "other"):
-            group = self._last_group(people)
+            grouped = next((self.entities[i].group for i in people if self.entities[i].group), "")
+            group = [i for i in self.entities if grouped and self.entities[i].group == grouped] or self._last_group(people)
             if len(group) < 2:
                 return [], people[:4]
             return [group[0] if head == "one" else group[1]], []
@@ -241,6 +262,9 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
             continue
         certain: list[str] = []
         candidates: list[str] = []
+        if clause.speaker and NARRATION.match(clause.speaker):
+            casting.left_out.append(f"the words of the {clause.speaker.split('(')[0].strip().lower()}")
+            continue
         if clause.speaker:
             certain = _speaker(casting, clause, scene)
         for mention in clause.subjects:
@@ -260,7 +284,7 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
         if not actors and not candidates and clause.line and previous:
             candidates = _implied_speaker(casting, clause, last, previous, addressed)
         who = tuple(actors[:1]) or tuple(i for i in candidates if casting.entities[i].sort == "character")
-        also: tuple[str, ...] = tuple(actors[1:3])
+        also: tuple[str, ...] = tuple(actors[1:TOGETHER])
         mutual = bool(set(clause.actions[:1]) & MUTUAL) or (
             not objects and len(actors) == 2 and bool(CONVERSE.search(clause.span)) and not clause.line
         )
@@ -268,7 +292,7 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
             objects = [also[0], *objects]
             also = ()
         if len(actors) > 1:
-            casting.together = actors[:3]
+            casting.together = actors[:TOGETHER]
         if not who and things:
             objects = [*things, *objects]
         others = [i for i in casting.recent if casting.entities[i].sort == "character" and i not in who]

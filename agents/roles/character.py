@@ -18,6 +18,7 @@ from agents.roles.answering import answer
 from agents.roles.blocking import destination, zones
 from agents.roles.casting import MUTUAL
 from agents.roles.outline import shown
+from agents.roles.sides import marks_of
 from shotplan.errors import NegotiationError
 from shotplan.plan import Beat, Character, Performance, Shot, ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
@@ -82,6 +83,7 @@ class CharacterAgent:
                 for beat in own:
                     here = at.get(shot.set, starts[0])
                     ends = tuple(m or HERE for m in destination(plan, shot.set, beat, here, way(me, beat, shot)))
+                    starts, ends = _as_said(plan, shot, beat, starts, ends)
                     questions.append(self._play(plan, shot, beat, starts, ends, heard))
                     roles.append((k, beat, None))
                     at[shot.set] = ends[0] if ends[0] != HERE else at.get(shot.set, starts[0])
@@ -241,6 +243,24 @@ class CharacterAgent:
             {"op": "add", "path": f"/shots/{k}/performances/-", "value": p.model_dump(mode="json")}
             for p in performances[len(old) :]
         ]
+
+
+def _as_said(
+    plan: ShotPlan, shot: Shot, beat: Beat, starts: tuple[str, ...], ends: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Starts and ends with the marks that the script's words name first and alone."""
+    stage_set = plan.stage_set(shot.set)
+    if stage_set is None:
+        return starts, ends
+    start, end = marks_of(plan, stage_set, beat)
+    travels = ACTIONS[beat.action].travels
+    if not travels and end is not None:
+        start = start or end  # who sits to the left of a box sits there from the beginning
+    if start is not None and starts != (HERE,):
+        starts = (start,)
+    if travels and end is not None and beat.action not in ("jump_over", "climb_over", "jump_onto", "climb_onto"):
+        ends = (end,)
+    return starts, ends
 
 
 def way(me: Character, beat: Beat, shot: Shot) -> float:

@@ -12,15 +12,16 @@ from typing import Any, Literal
 from agents.crew import Decision, Proposal
 from agents.model import Model
 from agents.questions import ask
-from agents.reading import read
+from agents.reading import Clause, read
 from agents.roles import outline as o
 from agents.roles.answering import answer
 from agents.roles.blocking import set_the_stage
 from agents.roles.camera_notes import notes_of, places_shown
-from agents.roles.casting import cast_story
+from agents.roles.casting import Act, cast_story
 from agents.roles.looks import character
 from agents.roles.pacing import natural, needed, share
 from agents.roles.shots import cut, group
+from agents.roles.sides import sided
 from shotplan.plan import Beat, Character, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import PLACES
@@ -89,7 +90,8 @@ class Director:
                 scene_of[beat.id] = min(act.clause.scene, len(scenes) - 1)
         empty = not beats
         if empty:  # a film shows something: the script's first clause, as it stands
-            first = next((a for a in story.acts if a.clause.happens), story.acts[0])
+            as_it_is = Act(Clause(brief.script[:400], 0, 0, 0), (), ())
+            first = next((a for a in story.acts if a.clause.happens), [*story.acts, as_it_is][0])
             beats = o.beats_of(1, first, {"action": "perform", "who": o.NONE, "target": o.NONE, "emotion": "neutral"})
             scene_of = {b.id: min(first.clause.scene, len(scenes) - 1) for b in beats}
         sets: list[StageSet] = []
@@ -100,7 +102,7 @@ class Director:
             here = [b for b in beats if scene_of[b.id] == k]
             wanted = {b.target for b in here}
             props = [(e.id, e.name, e.kind or "thing") for e in story.props if k in e.scenes or e.id in wanted]
-            placed, marks = set_the_stage(props, here)
+            placed, marks = set_the_stage(props, here, sided(props, here, brief.language))
             sets.append(
                 StageSet(
                     id=id,

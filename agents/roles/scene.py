@@ -20,6 +20,7 @@ from agents.roles.blocking import OBSTACLE_ACTIONS, RUN_UP, beats_in, spots
 from agents.roles.casting import cast_story
 from agents.roles.looks import CJK_SIZES
 from agents.roles.outline import shown
+from agents.roles.sides import side_spots
 from shotplan.plan import Ground, Mark, Prop, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import PROP_KINDS, TIMES, WEATHERS
@@ -156,6 +157,8 @@ def _moved_marks(marks: dict[str, Mark], prop: Prop, x: float, z: float, scale: 
     for id, at_x in ((f"before_{prop.id}"[:40], x - half - RUN_UP), (f"after_{prop.id}"[:40], x + half + RUN_UP)):
         if id in marks:
             moved[id] = Mark(id=id, x=round(at_x, 2), z=marks[id].z)
+    larger = prop.model_copy(update={"x": x, "z": z, "size": tuple(side * scale for side in PROP_KINDS[prop.kind].size)})
+    moved |= {m.id: m for m in side_spots(larger) if m.id in marks}
     by = f"by_{prop.id}"[:40]
     if by in marks:
         old_half = PROP_KINDS[prop.kind].size[0] / 2
