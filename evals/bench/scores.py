@@ -169,11 +169,13 @@ def summary(runs: Sequence[Run], *, before: bool = False) -> dict[str, Any]:
             out[f"events.{name}"] = 100 * statistics.mean(values)
     out["failed"] = sum(run.outcome == "failed" for run in read)
     out["errors"] = statistics.mean((run.errors_before if before else run.errors_left) for run in read)
+    out["warnings"] = statistics.mean(s.figures["rules"]["warnings"] if s else 0.0 for s in scores)
     if not before:
         total: Counter[str] = Counter()
         for run in read:
             total.update(run.tokens)
-        out["calls"] = statistics.mean(run.calls for run in read)
+        out["overridden"] = sum(run.outcome == "agreed_with_overrides" for run in read)
+        out |= {key: statistics.mean(getattr(run, key) for run in read) for key in ("rounds", "messages", "calls")}
         out |= {key: total[key] / len(read) for key in TOKENS}
         out["cached"] = 100 * total["cached_tokens"] / total["prompt_tokens"] if total["prompt_tokens"] else 0.0
         out["seconds"] = statistics.mean(run.seconds for run in read)

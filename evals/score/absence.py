@@ -2,7 +2,8 @@
 
 One item is one forbidden name (a camera operator in the cast, a model's maker, the film's title) or one forbidden act (what
 the script says does not happen, is only wished for, or is an instruction to the machine). The value is the share of items that
-are absent. Names match as whole words. An act matches a beat of the film or a performance. No threshold.
+are absent. Names match as whole words. An act matches a beat of the film or a performance; when the plan has nobody who is the
+one meant, whoever does it is taken to be. No threshold.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def absence(reading: Reading) -> Measure | None:
         for actor, action, target in done:
             if (
                 action in act.does
-                and (not act.who or actor in actors)
+                and (not actors or actor in actors)
                 and (not act.whom or (target is not None and target in targets))
             ):
                 faults.append(f"absent: {actor or '-'} {action} {target or '-'} must not happen")

@@ -48,7 +48,7 @@ class Thing(Frozen):
     role: Literal["cast", "prop", "either"] = Field(
         default="cast", description="`either`: a plan may cast it or stand it there"
     )
-    named: bool = Field(default=False, description="a proper name: a right kind alone does not make it this one")
+    named: bool = Field(default=False, description="has a name of its own, which the plan should keep")
     at_least: int = Field(default=1, ge=1, description="how many of it")
     at_most: int | None = Field(default=None, ge=1, description="None: as many as `at_least`")
     optional: bool = Field(default=False, description="right with or without it")

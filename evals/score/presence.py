@@ -1,17 +1,18 @@
 """Measures: is everyone in the cast, are the things there, as many as there should be?
 
 Cast: F1 of the characters the case demands against the plan's cast (an extra character is as wrong as a missing one: it acts,
-and it is drawn), and whether each is of an accepted kind. Props: recall only, because a set may be dressed. Counts: for things
-of which the case demands several, whether the number is within the bounds.
+and it is drawn), whether each is of an accepted kind, and whether those who have a name of their own keep it. Props: recall, and
+the kinds; extra ones cost nothing, because a set may be dressed. Counts: for things of which the case demands several, whether
+the number is within the bounds.
 Source: precision and recall as in van Rijsbergen, "Information Retrieval" (1979), ch. 7. No threshold.
 """
 
 from __future__ import annotations
 
-from evals.score.reading import Measure, Reading, members
+from evals.score.reading import Measure, Reading, is_named, members
 
-NAMES, KINDS = 0.8, 0.2
-"""How much being there, and being of the right kind, count for a cast."""
+THERE, KIND, NAME = 0.75, 0.15, 0.10
+"""How much being there, being of the right kind and being called by name count; what the case does not judge drops out."""
 
 
 def cast(reading: Reading) -> Measure | None:
@@ -30,12 +31,19 @@ def cast(reading: Reading) -> Measure | None:
     judged = [(i, t) for t in wanted if t.kinds for i in found[t.id]]
     right = sum(kinds[i] in t.kinds for i, t in judged)
     kind = right / len(judged) if judged else float(there > 0)
+    everyone = {m.id: m for m in members(reading.plan)}
+    called = [(i, t) for t in wanted if t.named for i in found[t.id]]
+    kept = sum(is_named(t, everyone[i]) for i, t in called)
+    name = kept / len(called) if called else float(there > 0)
     f1 = _f1(recall, precision)
     faults = [f"cast: {t.id} is missing" for t in wanted if len(found[t.id]) < t.at_least]
     faults += [f"cast: {c.name!r} ({c.kind}) should not be there" for c in extra]
     faults += [f"cast: {t.id} is a {kinds[i]}" for i, t in judged if kinds[i] not in t.kinds]
+    faults += [f"cast: {t.id} is called {everyone[i].name!r}" for i, t in called if not is_named(t, everyone[i])]
     figures = {"recall": recall, "precision": precision, "kind": kind}
-    return Measure("cast", NAMES * f1 + KINDS * kind, figures, tuple(faults))
+    if any(t.named for t in wanted):
+        return Measure("cast", THERE * f1 + KIND * kind + NAME * name, figures | {"name": name}, tuple(faults))
+    return Measure("cast", (THERE * f1 + KIND * kind) / (THERE + KIND), figures, tuple(faults))
 
 
 def props(reading: Reading) -> Measure | None:
@@ -50,7 +58,8 @@ def props(reading: Reading) -> Measure | None:
     kind = len(right) / len(wanted)
     faults = [f"prop: {t.id} is missing" for t in wanted if t not in found]
     faults += [f"prop: {t.id} is a {kinds[reading.bound[t.id][0]]}" for t in found if t not in right]
-    return Measure("props", NAMES * recall + KINDS * kind, {"recall": recall, "kind": kind}, tuple(faults))
+    value = (THERE * recall + KIND * kind) / (THERE + KIND)
+    return Measure("props", value, {"recall": recall, "kind": kind}, tuple(faults))
 
 
 def counts(reading: Reading) -> Measure | None:

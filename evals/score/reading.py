@@ -114,14 +114,18 @@ def says(name: str, known_as: str | Character | Prop) -> bool:
 
 
 def likeness(thing: Thing, member: Member) -> int:
-    """0: not it. 1: of an accepted kind. 3: has an accepted name. 4: both."""
+    """0: not it. 1: of an accepted kind, but the thing has a name of its own. 2: of an accepted kind. 4: so named. 5: both."""
     if thing.role != "either" and thing.role != member.role:
         return 0
-    named = any(says(name, f"{member.name} | {member.id}") for name in thing.names)
     kind = member.kind in thing.kinds
-    if named:
-        return 4 if kind or not thing.kinds else 3
-    return 1 if kind and not thing.named else 0
+    if is_named(thing, member):
+        return 5 if kind or not thing.kinds else 4
+    return (1 if thing.named else 2) if kind else 0
+
+
+def is_named(thing: Thing, member: Member) -> bool:
+    """Whether a member of the plan bears one of the thing's names."""
+    return any(says(name, f"{member.name} | {member.id}") for name in thing.names)
 
 
 def bind(case: Case, plan: ShotPlan) -> dict[str, tuple[str, ...]]:

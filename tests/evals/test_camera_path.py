@@ -61,7 +61,9 @@ def test_a_trembling_hand_does_not_change_what_a_move_is(move, size, seed):
 def test_the_label_is_never_read():
     staged = filmed("truck_left", "full")
     lying = staged.camera.spec.model_copy(update={"move": "zoom_in"})
-    camera = type(staged.camera)(lying, staged.camera.subject, staged.camera.c2w, staged.camera.focal_mm, staged.camera.aspect)
+    camera = type(staged.camera)(
+        lying, staged.camera.subject, staged.camera.c2w, staged.camera.focal_mm, staged.camera.aspect
+    )
     relabelled = type(staged)(**{**staged.__dict__, "camera": camera})
     assert classify(relabelled).name == "truck left"
 
@@ -81,6 +83,8 @@ def test_a_shot_size_is_measured_from_the_picture(size, kind):
 def test_a_size_that_was_asked_but_not_framed_is_not_believed():
     staged = filmed("static", "long")
     lying = staged.camera.spec.model_copy(update={"size": "close_up"})
-    camera = type(staged.camera)(lying, staged.camera.subject, staged.camera.c2w, staged.camera.focal_mm, staged.camera.aspect)
+    camera = type(staged.camera)(
+        lying, staged.camera.subject, staged.camera.c2w, staged.camera.focal_mm, staged.camera.aspect
+    )
     relabelled = type(staged)(**{**staged.__dict__, "camera": camera})
     assert set(shown_sizes(relabelled, relabelled.actors[0])) == {"long"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.score import read_case, read_cases, score_plan
@@ -84,7 +84,9 @@ def test_order_is_what_suffers_when_two_shots_change_places():
 def test_events_of_one_step_may_come_in_either_order():
     events = [dict(event, step=1) for event in case().model_dump(mode="json")["events"]]
     a, b, c = plan().shots
-    assert score_plan(plan().model_copy(update={"shots": (c, b, a)}), case(events=events)).figures["events"]["order"] == 1
+    assert (
+        score_plan(plan().model_copy(update={"shots": (c, b, a)}), case(events=events)).figures["events"]["order"] == 1
+    )
 
 
 def test_a_label_that_the_picture_does_not_keep_earns_nothing():
@@ -143,6 +145,7 @@ def test_the_schema_of_a_case_describes_what_a_case_file_holds():
     jsonschema.validate(json.loads(case().model_dump_json()), case_schema())
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 6).flatmap(
         lambda n: st.lists(st.lists(st.sampled_from([0.0, 0.3, 1.0]), min_size=n, max_size=n), max_size=6)
