@@ -29,7 +29,7 @@ from video_core.adapters.animate import (
 from video_core.adapters.animate_face import animate_face_video
 from video_core.adapters.animate_pose import animate_pose_video
 from video_core.adapters.anymask import anymask_condition
-from video_core.adapters.condition import I2VCondition, KeyFrame, fold_mask, kept_pixels, key_frames_of, unfold_mask
+from video_core.adapters.condition import I2VCondition, KeyFrame, fold_mask, kept_pixels, key_frames_of
 from video_core.adapters.first_last import first_last_condition
 from video_core.adapters.grid import Grid, anisora_size, next_legal_frames, slot
 from video_core.adapters.keyframes import anisora_condition, snap_frame, snap_time
@@ -99,7 +99,6 @@ __all__ = [
     "track_condition",
     "turntable",
     "turntable_frame",
-    "unfold_mask",
     "vace_channels",
     "vace_inputs",
     "video_pixels",

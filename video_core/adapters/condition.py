@@ -70,12 +70,6 @@ def fold_mask(mask: NDArray[np.floating]) -> Floats:
     return np.ascontiguousarray(spread.reshape(-1, TEMPORAL, *mask.shape[1:]).swapaxes(0, 1), dtype=np.float32)
 
 
-def unfold_mask(folded: NDArray[np.floating]) -> Floats:
-    """(4,T,h,w) back to (F,h,w); the inverse of `fold_mask`."""
-    flat = folded.swapaxes(0, 1).reshape(-1, *folded.shape[2:])
-    return np.ascontiguousarray(flat[TEMPORAL - 1 :], dtype=np.float32)
-
-
 def key_frames_of(conditioning: Conditioning) -> tuple[KeyFrame, ...]:
     """The key frames of a bundle in order of time. Raises `ConditioningError` when two are at one frame or one is outside."""
     numbers = [int(n) for n in conditioning.key_frame_numbers]

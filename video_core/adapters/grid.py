@@ -67,14 +67,6 @@ class Grid:
     def tokens(self) -> int:
         return self.latent_frames * (self.latent_height // self.patch) * (self.latent_width // self.patch)
 
-    def check_frame(self, frame: int, what: str) -> None:
-        """Raises `ConditioningError` when the clip has no such frame."""
-        if not 0 <= frame < self.frames:
-            raise ConditioningError(
-                f"{what} is at frame {frame}, but the clip has frames 0 to {self.frames - 1}",
-                todo="move it inside the clip or make the clip longer",
-            )
-
 
 def next_legal_frames(frames: int) -> int:
     """The smallest 4n+1 that is not less than `frames`."""

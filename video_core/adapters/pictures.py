@@ -5,7 +5,6 @@ Knows ranges, layouts and the ways a picture of another aspect can be made to fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -82,13 +81,6 @@ def fit_picture(
     word = {"crop": "cropped", "letterbox": "letterboxed"}[fit]
     note = f"{what}: {_shape(have)} scaled to {_shape(size)}"
     return picture_pixels(out), note if _same_aspect(have, size) else f"{note} and {word}"
-
-
-def stack_video(frames: Sequence[Picture]) -> NDArray[np.uint8]:
-    """Pictures of one size as (F,H,W,3). Raises `ConditioningError` when the sizes differ."""
-    if len({frame.shape for frame in frames}) != 1:
-        raise ConditioningError("the frames of a video differ in size", todo="scale them to one size")
-    return np.stack(frames)
 
 
 def _same_aspect(a: tuple[int, ...], b: tuple[int, int]) -> bool:

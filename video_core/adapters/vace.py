@@ -24,7 +24,7 @@ from video_core.adapters.condition import kept_pixels
 from video_core.adapters.grid import TEMPORAL, Grid
 from video_core.adapters.pictures import Picture, Pixels, video_pixels
 from video_core.adapters.vace_choice import Control, control_of
-from video_core.adapters.vace_edits import DRAWN, GREY, KEPT, Mask, Video
+from video_core.adapters.vace_edits import DRAWN, GREY, KEPT, Edit, Mask, Video, over_control
 from video_core.adapters.vace_references import letterbox_reference, load_references, order_references
 from video_core.backends.backend import ControlUse
 from video_core.conditioning import Conditioning
@@ -55,7 +55,8 @@ class VaceInputs:
         pixels = video_pixels(self.video)
         drawn = (self.mask > 127).astype(np.float32)
         kept = pixels * (1 - drawn)
-        return kept, pixels * drawn if self.control != "none" else np.zeros_like(pixels)
+        pixels *= drawn if self.control != "none" else 0
+        return kept, pixels
 
 
 def vace_inputs(
@@ -77,34 +78,38 @@ def vace_inputs(
     base = choice.video if choice.video is not None else np.full_like(given, GREY)
     report = [*choice.report, *notes]
     if keep.any():
-        frames = int(keep.reshape(len(keep), -1).any(axis=1).sum())
-        report.append(
-            ControlUse("key_frames, keep_mask", "honoured", f"kept pixels in {frames} frames, the control elsewhere")
-        )
+        report.append(ControlUse("key_frames, keep_mask", "honoured", _kept_note(keep, grid)))
     if pictures:
         report.append(
             ControlUse("references", "honoured", f"{len(pictures)} pictures as latent frames in front of the clip")
         )
-    return VaceInputs(
-        np.where(keep[..., None], given, base),
-        np.where(keep, np.uint8(KEPT), np.uint8(DRAWN)),
-        pictures,
-        choice.name,
-        grid,
-        tuple(report),
-    )
+    edit = over_control(Edit(given, np.where(keep, np.uint8(KEPT), np.uint8(DRAWN))), base)
+    return VaceInputs(edit.video, edit.mask, pictures, choice.name, grid, tuple(report))
 
 
-def fold_vace_mask(mask: NDArray[np.uint8], patch: int = 8) -> NDArray[np.float32]:
+def _kept_note(keep: NDArray[np.bool_], grid: Grid) -> str:
+    frames = np.flatnonzero(keep.reshape(len(keep), -1).any(axis=1))
+    taken = ((np.arange(grid.latent_frames) + 0.5) * grid.frames / grid.latent_frames).astype(int)
+    unseen = [int(f) for f in frames if f not in taken]
+    note = f"kept pixels in {len(frames)} frames"
+    if unseen:
+        listed = ", ".join(map(str, unseen[:6])) + (" and on" if len(unseen) > 6 else "")
+        note += f"; the mask channels, thinned in time, do not show frame {listed}, only its pixels do"
+    return note
+
+
+def fold_vace_mask(mask: NDArray[np.uint8], spatial: int = 8) -> NDArray[np.float32]:
     """A mask (F,H,W) as (64,T,h,w): each 8x8 block's pixels become channels, and time is thinned to the nearest frame.
 
     Bit for bit diffusers' `prepare_masks` and VACE's `vace_encode_masks` (for sides that divide by 16).
     """
     frames, h, w = mask.shape
     drawn = torch.from_numpy((mask > 127).astype(np.float32))
-    blocks = drawn.view(frames, h // patch, patch, w // patch, patch).permute(2, 4, 0, 1, 3).flatten(0, 1)
+    blocks = drawn.view(frames, h // spatial, spatial, w // spatial, spatial).permute(2, 4, 0, 1, 3).flatten(0, 1)
     latent = (frames + TEMPORAL - 1) // TEMPORAL
-    thin = torch.nn.functional.interpolate(blocks[None], size=(latent, h // patch, w // patch), mode="nearest-exact")
+    thin = torch.nn.functional.interpolate(
+        blocks[None], size=(latent, h // spatial, w // spatial), mode="nearest-exact"
+    )
     return np.asarray(thin[0].numpy(), dtype=np.float32)
 
 

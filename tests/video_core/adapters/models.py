@@ -107,3 +107,8 @@ def noise_picture(size: tuple[int, int], seed: int = 0) -> NDArray[np.uint8]:
 
 def noise_video(frames: int, size: tuple[int, int], seed: int = 0) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (frames, *size, 3), dtype=np.uint8)
+
+
+def unfolded(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A folded mask (4,T,h,w) back as (F,h,w)."""
+    return mask.swapaxes(0, 1).reshape(-1, *mask.shape[2:])[3:]

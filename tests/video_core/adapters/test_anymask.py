@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
-from tests.video_core.adapters.models import noise_video
+from tests.video_core.adapters.models import noise_video, unfolded
 from tests.video_core.adapters.patience import patient
 from video_core.adapters import anymask_condition, video_pixels
-from video_core.adapters.condition import unfold_mask
 
 SIZE = (32, 48)
 
@@ -42,7 +41,7 @@ def test_the_temporal_variant_gives_soft_edges_and_says_what_it_adds() -> None:
     keep = np.zeros((17, *SIZE), bool)
     keep[:, 8:20, 8:20] = True  # the edge runs through the middle of a block, where bicubic looks
     ours = anymask_condition(noise_video(17, SIZE), keep, SIZE, variant="temporal")
-    values = np.unique(unfold_mask(ours.mask)[1])
+    values = np.unique(unfolded(ours.mask)[1])
     assert len(values) > 2
     reasons = " ".join(use.reason for use in ours.report)
     assert "3 more frames whole: 0, 8, 16" in reasons
@@ -53,7 +52,7 @@ def test_exact_knows_a_latent_pixel_only_when_its_whole_block_is_kept() -> None:
     keep = np.zeros((5, *SIZE), bool)
     keep[1, 0:16, 0:12] = True  # two blocks down; one and a half across
     ours = anymask_condition(noise_video(5, SIZE), keep, SIZE)
-    known = unfold_mask(ours.mask)
+    known = unfolded(ours.mask)
     assert known[1].astype(int).tolist() == [[1, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0], [0] * 6, [0] * 6]
     assert not known[[0, 2, 3, 4]].any()
     assert (ours.pixels[:, 1, :16, :8] != 0).any()
@@ -70,7 +69,7 @@ def test_what_is_not_kept_is_grey_and_what_is_kept_is_the_source(seed: int) -> N
     keep = rng.random((5, 2, 4)) < 0.5
     keep[0, 0, 0] = True
     ours = anymask_condition(video, keep.repeat(8, axis=1).repeat(8, axis=2), (16, 32))
-    assert np.array_equal(unfold_mask(ours.mask) > 0, keep)
+    assert np.array_equal(unfolded(ours.mask) > 0, keep)
     whole = keep.repeat(8, axis=1).repeat(8, axis=2)
     assert np.array_equal(ours.pixels, video_pixels(video) * whole)
 

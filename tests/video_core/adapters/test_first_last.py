@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shotplan.errors import ConditioningError
-from tests.video_core.adapters.models import encode, image_to_video, noise_picture
+from tests.video_core.adapters.models import encode, image_to_video, noise_picture, unfolded
 from tests.video_core.adapters.patience import patient
-from video_core.adapters import first_last_condition, fold_mask, slot, unfold_mask
+from video_core.adapters import first_last_condition, fold_mask, slot
 
 SIZE = (32, 48)
 
@@ -56,7 +56,7 @@ def test_frame_0_fills_four_mask_channels_and_the_last_frame_one() -> None:
 def test_folding_a_mask_loses_nothing(n: int, side: int) -> None:
     mask = np.random.default_rng(n).random((4 * n + 1, side, side)).astype(np.float32)
     folded = fold_mask(mask)
-    assert np.array_equal(unfold_mask(folded), mask)
+    assert np.array_equal(unfolded(folded), mask)
     for frame in range(len(mask)):
         latent, channel = slot(frame)
         assert np.array_equal(folded[channel, latent], mask[frame])

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
-from tests.video_core.adapters.models import noise_picture
+from tests.video_core.adapters.models import noise_picture, unfolded
 from tests.video_core.adapters.patience import patient
 from video_core.adapters import KeyFrame, anisora_condition, first_last_condition, picture_pixels, snap_frame, snap_time
-from video_core.adapters.condition import unfold_mask
 
 SIZE = (32, 48)
 
@@ -73,7 +72,7 @@ def test_exact_placement_puts_a_key_frame_where_it_was_asked_for() -> None:
 def test_exact_placement_knows_exactly_the_frames_given(frames: set[int]) -> None:
     keys = [KeyFrame(f, np.full((16, 16, 3), 200, np.uint8)) for f in sorted(frames)]
     condition = anisora_condition(keys, 17, (16, 16))
-    known = unfold_mask(condition.mask)[:, 0, 0]
+    known = unfolded(condition.mask)[:, 0, 0]
     assert set(np.flatnonzero(known).tolist()) == frames
     assert set(np.flatnonzero(condition.pixels[0, :, 0, 0]).tolist()) == frames
 
