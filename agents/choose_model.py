@@ -20,7 +20,9 @@ from shotplan.errors import ModelError
 LOCAL_SERVER = "http://127.0.0.1:8000/v1"
 """Where a server listens that somebody else started, unless told otherwise."""
 PATIENCE = 0.3
-"""Seconds that `auto` waits for a local server."""
+"""Seconds that `auto` waits for a local server that may not be there."""
+PATIENCE_FOR_OURS = 10.0
+"""Seconds that `auto` waits for a server that `ekonte serve` says it runs; it may be busy."""
 
 ModelFactory = Callable[[str | None, Path | None], Model]
 """(model name, adapter folder) to a model."""
@@ -48,8 +50,8 @@ def choose_model(
         _needs_no_server(server)
         return MODELS[spec](model_name, adapter)
     if spec == "auto":
-        for address in (*_started_here(), LOCAL_SERVER):
-            if _serves(address):
+        for address, patience in (*((url, PATIENCE_FOR_OURS) for url in _started_here()), (LOCAL_SERVER, PATIENCE)):
+            if _serves(address, patience):
                 return _server(address, model_name, adapter, server)
         _needs_no_server(server)
         return MODELS["embedded"](None, adapter)
@@ -106,11 +108,11 @@ def _started_here() -> list[str]:
     return [server.url for server in running_servers() if server.state == "ready"]
 
 
-def _serves(url: str) -> bool:
+def _serves(url: str, patience: float) -> bool:
     key = os.environ.get(KEY_VARIABLE)
     try:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        answer = httpx.get(f"{url}/models", timeout=PATIENCE, trust_env=False, headers=headers)
+        answer = httpx.get(f"{url}/models", timeout=patience, trust_env=False, headers=headers)
         return answer.is_success and isinstance(answer.json().get("data"), list)
     except (httpx.HTTPError, ValueError, AttributeError):
         return False

@@ -154,7 +154,7 @@ def _gpu(machine: Machine, model: ServedModel) -> list[Flag]:
     free = min(gpu.free for gpu in machine.gpus)
     total = max(gpu.memory for gpu in machine.gpus)
     count = 1
-    while count * 2 <= len(machine.gpus) and (model.weight_bytes or 0) * 1.4 > count * free * 0.9:
+    while count * 2 <= len(machine.gpus) and (model.weight_bytes or 0) * 1.2 > count * free * 0.9:
         count *= 2
     if (model.weight_bytes or 0) * 1.1 > count * free:
         raise ModelError(

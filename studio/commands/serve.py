@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -55,6 +56,8 @@ def serve(
     if not dry_run:
         check_port(host, port)
     found, machine = find_environment(environment), look()
+    if found.build == "cpu":
+        machine = replace(machine, gpus=())  # this build cannot use them
     chosen = choose(model, adapter or (), machine)
     planned = launch(found, accepted(found), machine, chosen, host=host, port=port, more=context.args)
     console.print(f"{found}\nmachine: {machine}\nmodel: {chosen.name} from {chosen.source}")

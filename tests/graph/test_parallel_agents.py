@@ -19,7 +19,7 @@ class Together(ScriptedModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.everybody = threading.Barrier(len(CAST), timeout=30)
+        self.everybody = threading.Barrier(len(CAST), timeout=150)
         self.waited: set[str] = set()
 
     def ask(self, requests: Sequence[ModelRequest]) -> list[ModelReply]:
