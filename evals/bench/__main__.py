@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("film", "talk", "outline", "staging", "rules", "raster", "llm", "embedded_video")
+BENCHES = ("film", "talk", "scores", "staging", "rules", "raster", "llm", "embedded_video")
 """`architectures` trains networks for many minutes and `serving` needs a model server; both are run by hand."""
 
 
