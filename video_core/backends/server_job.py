@@ -149,7 +149,7 @@ def _patiently(ask: Callable[[], Answer], patience: Patience, pause: threading.E
     def rest(state: tenacity.RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
         wanted = fault.pause if isinstance(fault, ServerBusy) else 0.0
-        return max(wanted, tenacity.wait_exponential_jitter(initial=patience.poll / 4, max=15.0, jitter=patience.poll / 4)(state))
+        return max(wanted, tenacity.wait_random_exponential(multiplier=patience.poll / 2, max=15.0)(state))
 
     def nap(seconds: float) -> None:
         pause.wait(seconds)
