@@ -7,13 +7,20 @@ questions. It opens the prompts of models that are not small; a small one is sho
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import prompts
 from shotplan.plan import ShotPlan, StageSet
 from shotplan.vocabulary import ACTIONS, ANGLES, EMOTIONS, LENSES, MOVES, SHOT_SIZES, SIDES, Language, Vocabulary
 
+Shown = Literal["whole", "scene", "part"]
+"""How much of the script an opening shows; it says so to the model."""
 LONGEST_SCRIPT = 4000
 """Characters of script that are shown whole; of a longer one only the scene that the question is about."""
+TAKEN = 2600
+"""Tokens of a model's context that rules, lists, question and answer may take in any language."""
+PER_TOKEN: dict[Language, float] = {"en": 3.0, "zh": 0.6, "ja": 0.6}
+"""Characters that a token holds at least, in most models."""
 GLOSSARY: dict[str, Vocabulary] = {
     "action": ACTIONS,
     "emotion": EMOTIONS,
@@ -26,38 +33,42 @@ GLOSSARY: dict[str, Vocabulary] = {
 """The words of the whole crew; a role's own lists follow in its job."""
 
 
-def opening(plan: ShotPlan, set_id: str = "") -> str:
+def opening(plan: ShotPlan, set_id: str = "", context: int | None = None) -> str:
     """The text that every prompt about this plan begins with, in the brief's language.
 
     What changes last comes last: house rules, words, script, cast, sets. `set_id`: the set that the question is about.
+    `context`: tokens that the model can read, where that is known.
     """
     language = plan.brief.language
-    script, whole = _script(plan, set_id)
+    longest = LONGEST_SCRIPT
+    if context is not None:
+        longest = min(longest, int(max(0, context - TAKEN) * PER_TOKEN[language]))
+    script, shown = _script(plan, set_id, longest)
     ((_, text),) = prompts.render(
         "opening",
         language,
         script=script,
-        whole=whole,
+        shown=shown,
         words=_words(language),
         cast=[(c.id, f"{c.name}: {c.kind}" + (f", {c.look}" if c.look else "")) for c in plan.cast],
-        sets=[(s.id, _set(s)) for s in plan.sets if whole or s.id == set_id],
+        sets=[(s.id, _set(s)) for s in plan.sets if shown == "whole" or s.id == set_id],
     )
     return text
 
 
-def _script(plan: ShotPlan, set_id: str) -> tuple[str, bool]:
-    """(text, whether it is the whole script)."""
+def _script(plan: ShotPlan, set_id: str, longest: int) -> tuple[str, Shown]:
     script = plan.brief.script.strip()
-    if len(script) <= LONGEST_SCRIPT:
-        return script, True
-    spans = [
-        beat.span
-        for shot in plan.shots
-        if shot.set == set_id
-        for beat in (plan.beat(id) for id in shot.beats)
-        if beat is not None
-    ]
-    return "\n".join(dict.fromkeys(spans))[:LONGEST_SCRIPT], False
+    if len(script) <= longest:
+        return script, "whole"
+    beats = (plan.beat(id) for shot in plan.shots if shot.set == set_id for id in shot.beats)
+    spans = list(dict.fromkeys(beat.span for beat in beats if beat is not None))
+    fit, length = 0, 0
+    for span in spans:
+        length += len(span) + 1
+        if length > longest:
+            break
+        fit += 1
+    return "\n".join(spans[:fit]), "scene" if fit == len(spans) else "part"
 
 
 def _set(stage_set: StageSet) -> str:

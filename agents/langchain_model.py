@@ -57,7 +57,7 @@ class LangChainModel:
         traits = traits_by_name(self.name)
         self.small = traits.small if small is None else small
         self.options = options or traits.options
-        self.languages = languages
+        self.languages = languages or traits.languages
         self._structured = type(chat).bind_tools is not BaseChatModel.bind_tools or (
             type(chat).with_structured_output is not BaseChatModel.with_structured_output
         )

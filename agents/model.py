@@ -105,6 +105,8 @@ class Traits(Frozen):
     """Whether it is offered only what the script's words support; None: the crew decides by `small`."""
     languages: frozenset[str] | None = None
     """Languages it reads; None: all."""
+    context: int | None = None
+    """Tokens of prompt and answer together; None: not known, or plenty."""
     best_of: int = 1
     """Candidates per proposal, the rules choosing one; 1: the model's first answer is taken."""
 

@@ -98,11 +98,13 @@ class Question:
             "additionalProperties": False,
         }
 
-    def request(self, plan: ShotPlan, *, small: bool = False, calls: int = 1) -> ModelRequest:
+    def request(
+        self, plan: ShotPlan, *, small: bool = False, calls: int = 1, context: int | None = None
+    ) -> ModelRequest:
         """The request to a model, prompt rendered in the brief's language.
 
         `small`: for a small model, whose prompts hold only what the question needs. `calls`: how many calls its agent makes
-        in this turn.
+        in this turn. `context`: tokens that the model can read, where that is known.
         """
         choices = {k: f for k, f in self.open_fields.items() if isinstance(f, Choice)}
         values = dict(self.values)
@@ -121,7 +123,7 @@ class Question:
         )
         messages = [ChatMessage(role=role, content=text) for role, text in written]  # type: ignore[arg-type]
         if not small and messages[0].role == "system":
-            whole = f"{opening(plan, self.set)}\n{messages[0].content}"
+            whole = f"{opening(plan, self.set, context)}\n{messages[0].content}"
             messages[0] = ChatMessage(role="system", content=whole)
         return ModelRequest(
             agent=self.agent,
@@ -165,7 +167,8 @@ def ask(model: Model, questions: Sequence[Question], plan: ShotPlan) -> Answers:
     """
     small, best_of = bool(getattr(model, "small", False)), int(getattr(model, "best_of", 1))
     needed = [q for q in questions if q.open_fields]
-    requests = [q.request(plan, small=small, calls=len(needed)) for q in needed]
+    context = getattr(model, "context", None)
+    requests = [q.request(plan, small=small, calls=len(needed), context=context) for q in needed]
     sampled = [n for n, q in enumerate(needed) if q.name in SAMPLED] if best_of > 1 else []
     warm = {"n": best_of - 1, "temperature": WARMTH}
     more = [requests[n].model_copy(update={"sampling": requests[n].sampling.model_copy(update=warm)}) for n in sampled]

@@ -154,7 +154,7 @@ class TapedModel:
         recorded = tape.records
         self.traits = recorded[-1].traits if model is None and recorded else traits_of(model)
         self.small, self.options, self.languages = self.traits.small, self.traits.options, self.traits.languages
-        self.best_of = self.traits.best_of
+        self.best_of, self.context = self.traits.best_of, self.traits.context
         self.description = f"the tape {tape.path.name}"
         if model is not None:
             self.description = str(getattr(model, "description", self.name))
@@ -240,6 +240,12 @@ class TapedModel:
         pass_on: Any = getattr(self._model, "on_wait", None)
         if callable(pass_on):
             pass_on(listener)
+
+    def give_up(self, *, now: bool = True) -> None:
+        """End calls that wait for the model's server, because a person stopped the run. False: wait again."""
+        pass_on: Any = getattr(self._model, "give_up", None)
+        if callable(pass_on):
+            pass_on(now=now)
 
     def _seen(self, request: ModelRequest) -> str:
         render: Any = getattr(self._model, "render", None)

@@ -29,6 +29,7 @@ from agents.openai.options import ServerOptions
 from agents.tape import Tape, TapedModel, TapeMode
 from graph.event_log import EventLog, Listener, messages_of, read_events
 from graph.events import AgreementReached, AnyEvent, ErrorRaised, ModelAwaited, RunResumed, RunStopped, SessionStarted
+from graph.interrupting import stopped_at_once
 from graph.machine import STEPS_AT_MOST, build_graph
 from graph.messages import Message
 from graph.protocols import choose_protocol
@@ -231,7 +232,7 @@ class Session:
                 )
             )
             try:
-                with closing(self._folder.connect()) as connection:
+                with closing(self._folder.connect()) as connection, stopped_at_once(model):
                     self._invoke(self._room(log, model, run), connection, approval, run)
             except EkonteError as error:
                 log.append(

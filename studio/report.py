@@ -61,7 +61,8 @@ def show_session(folder: Path, *, as_json: bool) -> None:
     _print_findings(view.console, findings)
     view.console.print(
         "\nmodel calls {calls} ({replayed} from the tape), tokens in {prompt_tokens} (cached {cached_tokens}), "
-        "out {completion_tokens} (forced {forced_tokens}), {seconds:.1f} s of model time".format(**figures)
+        "out {completion_tokens} (forced {forced_tokens}), {seconds:.1f} s of model time, "
+        "{queue_seconds:.1f} s in the server's queue".format(**figures)
     )
 
 
@@ -101,8 +102,12 @@ def _figures(events: list[Any]) -> dict[str, Any]:
             for key in ("prompt_tokens", "cached_tokens", "completion_tokens", "forced_tokens"):
                 total[key] += getattr(event, key)
             total["milliseconds"] += 0 if event.replayed else round(event.seconds * 1000)
+            total["queued"] += 0 if event.replayed else round((event.queue_seconds or 0.0) * 1000)
     keys = ("calls", "replayed", "prompt_tokens", "cached_tokens", "completion_tokens", "forced_tokens")
-    return {key: total[key] for key in keys} | {"seconds": total["milliseconds"] / 1000}
+    return {key: total[key] for key in keys} | {
+        "seconds": total["milliseconds"] / 1000,
+        "queue_seconds": total["queued"] / 1000,
+    }
 
 
 def _print_findings(console: Console, findings: list[dict[str, Any]]) -> None:

@@ -73,7 +73,7 @@ class Calls:
         self.on_wait: Waiting | None = None
         self._timeout, self._first_wait = timeout, first_wait
         self._told, self._telling = 0.0, threading.Lock()
-        self._closed = threading.Event()
+        self._given_up = threading.Event()
         self._http = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
@@ -81,8 +81,12 @@ class Calls:
             limits=httpx.Limits(max_connections=64),
         )
 
+    def give_up(self, *, now: bool = True) -> None:
+        """Wait for nobody any more: calls that wait for a server or for another try end in an error. False: wait again."""
+        (self._given_up.set if now else self._given_up.clear)()
+
     def close(self) -> None:
-        self._closed.set()
+        self.give_up()
         self._http.close()
 
     def look(self, path: str, *, beside: bool = False) -> Any:
@@ -144,7 +148,7 @@ class Calls:
             self.not_openai(where or self.base_url)
 
     def _sleep(self, seconds: float) -> None:
-        self._closed.wait(seconds)
+        self._given_up.wait(seconds)
 
     def _tell(self, waited: float, reason: str) -> None:
         with self._telling:
@@ -155,8 +159,8 @@ class Calls:
         self.on_wait(waited, self.patience, reason)
 
     def _once(self, method: str, path: str, payload: dict[str, Any] | None) -> bytes:
-        if self._closed.is_set():
-            raise Refused(0, "the model was closed")
+        if self._given_up.is_set():
+            raise Refused(0, "the run was stopped")
         deadline = time.monotonic() + self._timeout
         body = bytearray()
         try:

@@ -70,8 +70,9 @@ class OpenAIModel:
         traits = traits_by_name(self.name)
         self.small = traits.small if small is None else small
         self.options = options or traits.options
-        self.languages = languages
+        self.languages = languages or traits.languages
         self.best_of = best_of
+        self.context = self.server.model(self.name).context
         self.extras = Extras(self.server.kind, self.base_url)
         self._thinks: set[str] = set()
         roles = "".join(f", {who}: {name}" for who, name in self.role_models.items())
@@ -89,6 +90,10 @@ class OpenAIModel:
     def on_wait(self, listener: Waiting | None) -> None:
         """Tell `listener` while a server that is gone is waited for."""
         self._calls.on_wait = listener
+
+    def give_up(self, *, now: bool = True) -> None:
+        """End calls that wait for a server or for another try, because a person stopped the run. False: wait again."""
+        self._calls.give_up(now=now)
 
     def close(self) -> None:
         self._calls.close()

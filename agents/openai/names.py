@@ -11,9 +11,11 @@ from agents.model import Traits
 
 OWN = "ekonte-crew"
 """The name under which this project's own trained crew is served."""
+ENGLISH = frozenset({"en"})
 SMALL_BELOW = 1.0
 """Billions of parameters; below it, free text was empty talk in every model tried."""
 _SIZE = re.compile(r"(?<![\w.])(?:\d+x)?(\d+(?:\.\d+)?)\s?([mb])(?![a-z])", re.IGNORECASE)
+_ENGLISH_ONLY = re.compile(r"smollm2?(?!3)", re.IGNORECASE)
 _NO_SIZE_BUT_SMALL = re.compile(r"smollm(?!3)|tinystories|gpt2(?!-(large|xl))", re.IGNORECASE)
 
 
@@ -27,10 +29,10 @@ def traits_by_name(name: str) -> Traits:
     """Small or not, and for the project's own crew: every option, since it was trained on all of them."""
     base = name.rsplit("/", 1)[-1]
     if base.startswith(OWN):
-        return Traits(small=True, options="all")
+        return Traits(small=True, options="all", languages=ENGLISH)
     size = size_in_name(base)
     small = size < SMALL_BELOW if size is not None else bool(_NO_SIZE_BUT_SMALL.search(base))
-    return Traits(small=small)
+    return Traits(small=small, languages=ENGLISH if _ENGLISH_ONLY.search(base) else None)
 
 
 def reasoning_effort(name: str, kind: str) -> str | None:

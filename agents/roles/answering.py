@@ -131,7 +131,7 @@ def answer(
     voted = ask(model, [vote], plan)
     said, replies = voted.each[0], voted.replies
     if not small:
-        why = _why(vote, said["answer"], plan)
+        why = _why(vote, said["answer"], plan, getattr(model, "context", None))
         given = ask(model, [why], plan)
         said, replies = said | given.each[0], (*replies, *given.replies)
     verb, _, remedy = said["answer"].partition(":")
@@ -144,10 +144,10 @@ def answer(
     )
 
 
-def _why(vote: Question, answer: str, plan: ShotPlan) -> Question:
+def _why(vote: Question, answer: str, plan: ShotPlan, context: int | None) -> Question:
     """The question for the reason, which goes on with the talk in which was voted."""
     talk = (
-        *vote.request(plan).messages,
+        *vote.request(plan, context=context).messages,
         ChatMessage(role="assistant", content=json.dumps({"answer": answer}, separators=(",", ":"))),
     )
     return Question(

@@ -17,6 +17,11 @@ from shotplan.plan import ShotPlan
 from shotplan.vocabulary.term import Language
 from tests.agents.crew_at_work import outlined
 
+NUMBERS = [
+    f"the {tens}{ones} door"
+    for tens in ("twenty-", "thirty-", "forty-", "fifty-", "sixty-")
+    for ones in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+]
 SCRIPT = "A red fox runs through a forest at sunset and jumps over a huge log. An owl watches, surprised."
 
 
@@ -136,3 +141,14 @@ def test_what_everybody_waits_for_goes_first_and_the_agent_with_most_calls_befor
 )
 def test_the_language_of_an_answer_is_told_by_its_letters(text: str, language: str, fits: bool) -> None:
     assert written_in(text, language) is fits
+
+
+def test_a_short_context_shows_less_of_the_script_and_says_so() -> None:
+    plan, _ = outlined("INT. KITCHEN - DAY\n\n" + " ".join(f"A red fox runs past {word}." for word in NUMBERS))
+    texts = [size().request(plan, context=context).messages[0].content for context in (None, 8192, 2900, 2048)]
+    assert [plan.brief.script.strip() in text for text in texts] == [True, True, False, False]
+    part = Question("camera", "camera.shot", size().fields, size().values, set=plan.sets[0].id).request(
+        plan, context=2900
+    )
+    assert "The beginning of this scene: <<<" in part.messages[0].content
+    assert len(texts[3]) < len(part.messages[0].content) < len(texts[0])

@@ -2,21 +2,22 @@
 
 | fault | what happens | test |
 |---|---|---|
-| server slow | waited for up to the time-out, then asked again a few times, then one error naming the call | `a_slow_server_...` |
+| server slow | waited for up to the time-out, asked again a few times, then one error naming the call | `a_slow_server_...` |
 | 429 with Retry-After | asked again after the pause it wants | `test_model: a_busy_server_...` |
 | 500, 503 | asked again, the same call; then one error naming the call | `test_model: a_fault_that_passes_...` |
 | connection cut in mid-answer | asked again, the same call | `test_model: a_fault_that_passes_...` |
-| server killed and restarted in mid-run | waited for as long as `--llm-patience` says; the run goes on, no call twice | `a_server_killed_...` |
+| server killed and restarted in mid-run | waited for, up to `--llm-patience`; the run goes on, no call twice | `a_server_killed_...` |
 | server killed and not restarted | the run stops with an error naming the call; `resume` goes on, no call twice | `a_run_that_...` |
-| answer cut by max_tokens | sent back, and the next answer may be twice as long | `a_cut_answer_...` |
+| answer cut | sent back, and the next answer may be twice as long | `a_cut_answer_...` |
 | empty answer | sent back with the reason | `test_model: an_invalid_answer_...` |
 | endless repetition | vLLM is told to end it; elsewhere it is cut; sent back with the reason | `an_endless_repetition_...` |
 | wrong language | sent back with the reason; three times is an error naming the call | `an_answer_in_the_wrong_language_...` |
-| schema-valid lie (unknown id) | no id can be written that the plan does not have: every id is an option of the schema | `no_question_lets_...` |
+| schema-valid lie (unknown id) | cannot be written: every id is an option of the schema, built from the plan | `no_question_lets_...` |
 | schema-valid lie, schema ignored | checked again and sent back with the options | `an_unknown_id_...` |
 | lie about a remedy that has gone stale | the message is rejected and recorded; the agent hears why | `tests/graph/test_protocols` |
 | reasoning around the JSON | kept on the tape, out of every prompt | `reasoning_stays_...` |
 | response_format ignored | the answer is validated all the same; free talk goes back | `a_server_that_ignores_...` |
+| Ctrl+C while a server is waited for | the run stops at once, `resume` goes on | `an_interrupt_...` |
 | context overflow | one error that says so; nothing is cut in silence | `a_prompt_that_is_too_long_...` |
 | hostile script | quoted; it can end no quotation and forge no turn | `test_hostile_scripts` |
 """
@@ -313,3 +314,38 @@ def test_a_run_that_lost_its_server_stops_with_a_clear_error_and_goes_on_where_i
     keys = taped(again)
     assert keys[: len(before)] == before
     assert len(keys) == len(set(keys)) == len(set(program.calls()))
+
+
+STOPPED = """
+import sys
+from graph.session import Session
+from agents.openai import ServerOptions
+from shotplan.brief import Brief
+def told(event):
+    if event.type == "model_awaited":
+        print("waiting", flush=True)
+brief = Brief.from_text("A red fox runs. An owl watches.", duration=6)
+session = Session.create(sys.argv[1], brief, sys.argv[2], server=ServerOptions(patience=100), measure=lambda plan, remedies=True: [])
+print("begun", flush=True)
+try:
+    session.run(on_event=told)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_the_server_is_waited_for_stops_the_run_at_once(tmp_path: Path, program: Program) -> None:
+    command = [sys.executable, "-c", STOPPED, str(tmp_path / "s"), program.url]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "begun\n"
+        program.wait_for_calls(2)
+        program.kill()
+        assert child.stdout.readline() == "waiting\n"
+        begin = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        rest = child.stdout.read()
+        child.wait()
+    assert "interrupted" in rest
+    assert time.monotonic() - begin < 30
