@@ -210,7 +210,8 @@ class ServerBackend:
             *(ControlUse(control, "ignored", NO_FIELD) for control in ("joints", "inverse_depth", "instance_ids", "boxes", "tracks")),
             ControlUse("motion_score", "ignored", NO_FIELD),
         ]
-        rows += [ControlUse("on the way", "approximated", note) for note in notes]
+        if notes:
+            rows.append(ControlUse(f"job of {scene.shot}", "approximated", "; ".join(notes)))
         if scene.lines:
             rows += [use for use in AnimaticBackend().report(conditioning) if use.control == "dialogue"]
         return tuple(rows)
