@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -207,15 +208,16 @@ def print_columns(title: str, by_name: dict[str, dict[str, Any]]) -> None:
         print(f"{row:18}" + "".join(cells))
 
 
-def print_table(table: Table, *, without_negotiation: bool, show: bool) -> None:
-    for run in table.runs:
-        if run.outcome == "not read":
-            continue
-        score = run.after.score if run.after else 0.0
-        print(f"{run.case:28} {score:5.1f}  {run.outcome}{': ' + run.error if run.error else ''}")
-        if show and run.after:
-            for fault in run.after.faults:
-                print(f"    {fault}")
+def print_run(run: Run, *, show: bool) -> None:
+    """One line per case, as soon as it is done; `show`: every fault below it."""
+    score = run.after.score if run.after else 0.0
+    print(f"{run.case:28} {score:5.1f}  {run.outcome}{': ' + run.error if run.error else ''}", flush=True)
+    if show and run.after:
+        for fault in run.after.faults:
+            print(f"    {fault}")
+
+
+def print_table(table: Table, *, without_negotiation: bool) -> None:
     print()
     print_columns(
         f"{table.crew} ({table.model}), {table.split} cases; parts in %, means over cases; seconds and tokens per film",
@@ -270,8 +272,9 @@ def main() -> None:
     except EkonteError as error:
         sys.exit(f"error ({error.phase}): {error}")
     started = time.perf_counter()
+    tell = _progress(len(cases)) if given.json else partial(print_run, show=given.show)
     try:
-        runs = run_cases(cases, model, workers=given.workers, on_run=_progress(len(cases)))
+        runs = run_cases(cases, model, workers=given.workers, on_run=tell)
     finally:
         model.close()
     table = Table(
@@ -284,18 +287,18 @@ def main() -> None:
     if given.json:
         print(table.model_dump_json(indent=1))
     else:
-        print_table(table, without_negotiation=given.without_negotiation, show=given.show)
+        print_table(table, without_negotiation=given.without_negotiation)
         print(f"{table.seconds:.0f} s in all")
 
 
 def _progress(total: int) -> Callable[[Run], None]:
+    """Tells on standard error how far a long run is."""
     done = 0
 
     def tell(run: Run) -> None:
         nonlocal done
         done += 1
-        if sys.stderr.isatty():
-            print(f"\r{done}/{total} {run.case:30}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        print(f"{done}/{total} {run.case}", file=sys.stderr, flush=True)
 
     return tell
 
