@@ -21,7 +21,7 @@ from agents.roles.outline import Reader, shown
 from agents.roles.sides import marks_of
 from shotplan.plan import CameraSpec, Shot, ShotPlan
 from shotplan.rules.finding import Finding, Remedy, Role
-from shotplan.vocabulary import ACTIONS, ANGLES, LENSES, MOVES, SHOT_SIZES, Vocabulary
+from shotplan.vocabulary import ACTIONS, ANGLES, LENSES, MOVES, SHOT_SIZES, Language, Vocabulary
 from shotplan.vocabulary import SIDES as ALL_SIDES
 
 EVERYONE = "everyone"
@@ -93,18 +93,19 @@ SERVES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 """What serves each kind of shot, most usual first."""
-REASONS = {
-    "establishing": "shows where we are",
-    "travel": "goes with the movement",
-    "leap": "makes the leap tall",
-    "climb": "rises with the climb",
-    "reaction": "shows the feeling in the face",
-    "dialogue": "shows who speaks",
-    "together": "keeps both in frame",
-    "handling": "shows hands and thing",
-    "place": "shows the place",
-    "presence": "shows the body",
+REASONS: dict[str, dict[Language, str]] = {
+    "establishing": {"en": "shows where we are", "zh": "交代我们在哪里", "ja": "どこにいるかを見せる"},
+    "travel": {"en": "goes with the movement", "zh": "跟上动作", "ja": "動きについていく"},
+    "leap": {"en": "makes the leap tall", "zh": "让跳跃显得更高", "ja": "跳躍を高く見せる"},
+    "climb": {"en": "rises with the climb", "zh": "随攀爬上升", "ja": "登りとともに上がる"},
+    "reaction": {"en": "shows the feeling in the face", "zh": "表现脸上的感情", "ja": "顔の感情を見せる"},
+    "dialogue": {"en": "shows who speaks", "zh": "表现谁在说话", "ja": "話し手を見せる"},
+    "together": {"en": "keeps both in frame", "zh": "让两人都在画面里", "ja": "二人を画面に収める"},
+    "handling": {"en": "shows hands and thing", "zh": "表现手和东西", "ja": "手と物を見せる"},
+    "place": {"en": "shows the place", "zh": "表现地点", "ja": "場所を見せる"},
+    "presence": {"en": "shows the body", "zh": "表现身体", "ja": "体を見せる"},
 }
+"""Why a kind of shot is usually framed as it is, as the prompt says it."""
 
 
 class CameraAgent:
@@ -191,7 +192,7 @@ class CameraAgent:
         values = {
             "clause": spans,
             "purpose": purpose,
-            "hint": f"{size[0]} {REASONS[purpose]}",
+            "hint": f"{size[0]} {REASONS[purpose][plan.brief.language]}",
             "seconds": shot.duration,
             "vocabulary": self._reader.lists(**VOCABULARIES),
             "heard": list(heard)[-4:],
