@@ -89,8 +89,8 @@ def write_clip(path: Path) -> Any:
 @pytest.fixture(scope="module")
 def anisora_v3(checkpoints: Folder, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
     """A folder laid out like Index-anisora/V3: one float32 file, a left-over index, .pth encoders and the tokenizer."""
-    folder = tmp_path_factory.mktemp("Index-anisora") / "V3"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("hub") / "Index-anisora" / "V3"
+    folder.mkdir(parents=True)
     state = load_file(checkpoints("i2v") / "transformer" / "diffusion_pytorch_model.safetensors")
     save_file(original_names(state), folder / "diffusion_pytorch_model.safetensors")
     (folder / "diffusion_pytorch_model.safetensors.index.json").write_text('{"weight_map": {"a": "x-00001-of-00007.safetensors"}}')

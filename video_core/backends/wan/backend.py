@@ -46,6 +46,7 @@ from video_core.conditioning import Conditioning
 from video_core.ledger import digest_of
 from video_core.long_shot import Window, draw_long, windows
 from video_core.planner import Machine, OptionSet, machine_here, plan_load
+from video_core.planner.memory import PROCESS
 
 DECODE_SHARE = 0.1
 """Part of a clip's time that decoding takes, for the progress bar."""
@@ -79,6 +80,10 @@ class WanBackend:
 
     def version(self) -> str:
         """Changes with the weights, LoRAs and everything that is set."""
+        return self._version
+
+    @cached_property
+    def _version(self) -> str:
         checkpoint = self._matched.checkpoint
         parts = [checkpoint.high.files.paths, checkpoint.low.files.paths if checkpoint.low else ()]
         parts += [_files(part) for part in (checkpoint.vae, checkpoint.text_encoder, checkpoint.image_encoder)]
@@ -245,7 +250,7 @@ class WanBackend:
             expert.config or diffusers_config(found, heads=self.family.heads, vace_layers=self.family.vace_layers)
             for expert, found in zip(experts, matched.architectures, strict=True)
         ]
-        here = Machine(None, ram=machine_here().ram) if self._device.type == "cpu" else None
+        here = Machine(None, ram=machine_here().ram + PROCESS) if self._device.type == "cpu" else None  # this process is there already
         frames = self._windows(10**6)[0].length
         asked = self._asked if self.settings.option or self._loras[0] or experts[0].gguf else None
         return plan_load(configs, size, frames, sample.steps, max(sample.guidance), asked, here).options
