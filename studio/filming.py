@@ -14,8 +14,11 @@ from graph.events.phase import Phase
 from graph.rendering import Artifact, ArtifactKind, Emit
 from shotplan.plan import ShotPlan
 from video_core.checks import Measure
+from video_core.cluster.ray_runner import RayRunner
+from video_core.cluster.settings import ClusterSettings
 from video_core.key_frames.settings import KeyFrameSettings
-from video_core.production import Production
+from video_core.production import Production, code_digest
+from video_core.shot_jobs import Runner
 
 
 class FilmRenderer:
@@ -23,17 +26,18 @@ class FilmRenderer:
 
     def __init__(
         self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None, settings: Mapping[str, object] | None = None,
-        key_frames: KeyFrameSettings | None = None,
+        key_frames: KeyFrameSettings | None = None, cluster: ClusterSettings | None = None,
     ) -> None:  # fmt: skip
         self.backend = backend
         self.retakes = retakes
         self.size = size
         self.settings, self.key_frames = settings, key_frames
+        self.cluster = cluster
 
     def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
         production = Production(
             plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit), settings=self.settings,
-            key_frames=self.key_frames,
+            key_frames=self.key_frames, runner=self._runner(),
         )  # fmt: skip
         artifacts = [
             Artifact.of(folder, file.path, cast(ArtifactKind, file.kind), file.shot) for file in production.run()
@@ -41,6 +45,12 @@ class FilmRenderer:
         for artifact in artifacts:
             emit(ArtifactWritten(**artifact.model_dump()))
         return artifacts
+
+    def _runner(self) -> Runner | None:
+        """Where the film's shots are rendered; None: here."""
+        if self.cluster is None:
+            return None
+        return RayRunner(self.cluster, self.backend, self.settings or {}, code_digest())
 
 
 class _Events:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agents.openai.options import ServerOptions
 from shotplan.brief import Brief
 from shotplan.errors import RenderError, SessionError
+from video_core.cluster.settings import ClusterSettings
 from video_core.key_frames.settings import KeyFrameSettings
 
 REQUEST = "request.json"
@@ -36,6 +37,8 @@ class Request(BaseModel):
     protocol: str = "director_led"
     backend: str | None = "embedded"
     """None: the talk only."""
+    cluster: ClusterSettings | None = None
+    """Where shots are rendered when not here."""
     retakes: int = 0
     """How often a shot may be rendered again when a check of its clip fails."""
     settings: dict[str, str] = {}

@@ -42,10 +42,14 @@ from studio.commands.video_options import (
     Checkpoint,
     KeyFrameSources,
     PainterFolder,
+    Ray,
+    RayCpus,
+    RayGpus,
     Settings,
     Steps,
     VideoModel,
     VideoServer,
+    cluster_of,
     video_request,
 )
 from studio.output_folder import OutputFolder, Request
@@ -75,6 +79,9 @@ def make(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    ray: Ray = None,
+    ray_gpus: RayGpus = None,
+    ray_cpus: RayCpus = 1.0,
     style: StyleName = "anime",
     duration: Duration = None,
     seed: Seed = 0,
@@ -89,7 +96,7 @@ def make(
     server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(
         llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
-        key_frames=video.key_frames or KeyFrameSettings(),
+        key_frames=video.key_frames or KeyFrameSettings(), cluster=cluster_of(ray, ray_gpus, ray_cpus, backend),
     )  # fmt: skip
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
@@ -163,7 +170,7 @@ def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool,
     from video_core.key_frames.give import KeyFrames
 
     if request.backend is not None:
-        ready_backend(request.backend, request.settings, brief.size, brief.fps)
+        ready_backend(request.backend, request.settings, brief.size, brief.fps, elsewhere=request.cluster is not None)
         KeyFrames(request.key_frames, Path()).check()
     choose_protocol(request.protocol)
     model = choose_model(request.llm, model_name=request.llm_model, server=request.server)
@@ -183,7 +190,13 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
 
     started = time.monotonic()
     renderer = (
-        FilmRenderer(request.backend, retakes=request.retakes, settings=request.settings, key_frames=request.key_frames)
+        FilmRenderer(
+            request.backend,
+            retakes=request.retakes,
+            settings=request.settings,
+            key_frames=request.key_frames,
+            cluster=request.cluster,
+        )
         if request.backend
         else None
     )

@@ -19,10 +19,14 @@ from studio.commands.video_options import (
     Checkpoint,
     KeyFrameSources,
     PainterFolder,
+    Ray,
+    RayCpus,
+    RayGpus,
     Settings,
     Steps,
     VideoModel,
     VideoServer,
+    cluster_of,
     video_request,
 )
 from studio.output_folder import OutputFolder
@@ -42,6 +46,9 @@ def render(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    ray: Ray = None,
+    ray_gpus: RayGpus = None,
+    ray_cpus: RayCpus = 1.0,
     size: Annotated[str | None, typer.Option("--size", help="Frame size, height x width; default the plan's.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,13 +62,14 @@ def render(
     shot_plan, home = read_plan(source)
     video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
     frame = frame_size(size) if size else shot_plan.brief.size
-    ready_backend(backend, video.settings, frame, shot_plan.brief.fps)
+    cluster = cluster_of(ray, ray_gpus, ray_cpus, backend)
+    ready_backend(backend, video.settings, frame, shot_plan.brief.fps, elsewhere=cluster is not None)
     if video.key_frames is not None:
         KeyFrames(video.key_frames, home).check()
     target = OutputFolder(out or home)
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
-        renderer = FilmRenderer(backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames)
+        renderer = FilmRenderer(backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames, cluster=cluster)
         artifacts = renderer.run(shot_plan, target.path, view.see_phase)
     list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from shotplan.errors import RenderError
 from video_core.backends.settings import settings_from_words
+from video_core.cluster.settings import ClusterSettings
 from video_core.key_frames.settings import SOURCES, KeyFrameSettings, PainterSettings
 
 Checkpoint = Annotated[
@@ -39,6 +40,22 @@ ArtFolder = Annotated[
 PainterFolder = Annotated[
     str | None, typer.Option("--painter", help="A diffusers text-to-image pipeline that paints key frames: a folder or a Hub id.")
 ]
+
+Ray = Annotated[
+    str | None,
+    typer.Option("--ray", help="Render shots on a Ray cluster: auto, host:6379, ray://host:10001, or here for this machine's cores."),
+]
+RayGpus = Annotated[
+    float | None, typer.Option("--ray-gpus", min=0, help="GPUs of one worker; default 1 for backend wan, else 0.")
+]
+RayCpus = Annotated[float, typer.Option("--ray-cpus", min=0, help="Cores of one worker.")]
+
+
+def cluster_of(address: str | None, gpus: float | None, cpus: float, backend: str) -> ClusterSettings | None:
+    """The options as settings; None without an address."""
+    if address is None:
+        return None
+    return ClusterSettings(address=address, gpus=(1.0 if backend == "wan" else 0.0) if gpus is None else gpus, cpus=cpus)
 
 
 @dataclass(frozen=True)

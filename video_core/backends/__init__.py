@@ -36,10 +36,14 @@ def make_backend(name: str, settings: Mapping[str, object] | None = None) -> Bac
     return factory()
 
 
-def ready_backend(name: str, settings: Mapping[str, object], size: tuple[int, int], fps: int) -> Backend:
-    """A backend that has looked at its files and at the film's frame (H, W). Raises `RenderError` when it cannot draw it."""
+def ready_backend(name: str, settings: Mapping[str, object], size: tuple[int, int], fps: int, *, elsewhere: bool = False) -> Backend:
+    """A backend that has looked at its files and at the film's frame (H, W). Raises `RenderError` when it cannot draw it.
+
+    `elsewhere`: shots are drawn on other machines, whose workers look at theirs; only the frame is looked at here.
+    """
     backend = make_backend(name, settings)
-    backend.check()
+    if not elsewhere:
+        backend.check()
     if isinstance(backend, ChecksFilm):
         backend.check_film(size, fps)
     return backend

@@ -18,6 +18,7 @@ from typing import Any
 
 from shotplan.errors import EkonteError, RenderError
 from video_core.backends import make_backend
+from video_core.cluster.settings import ClusterSettings
 from video_core.conditioning import Conditioning
 from video_core.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
 
@@ -31,35 +32,26 @@ PATIENCE = 60.0
 """Seconds to wait for a first free worker before saying what is missing."""
 
 
-@dataclass(frozen=True)
-class WorkerNeeds:
-    """What one worker takes of a machine."""
-
-    gpus: float = 0.0
-    cpus: float = 1.0
-
-
 @dataclass
 class RayRunner:
-    """Renders shots on the cluster at `address` (`here`, `auto`, `host:6379`, or `ray://host:10001`); see `Runner`.
+    """Renders shots on a cluster; see `Runner`.
 
     Raises `RenderError` when Ray is missing, the cluster does not answer or has no room for one worker, when a node runs
     other code than this one, or when a shot fails.
     """
 
-    address: str
+    cluster: ClusterSettings
     backend: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     code: str = ""
     """Digest of the code here; a node with another one is refused."""
-    needs: WorkerNeeds = WorkerNeeds()
 
     def run(self, jobs: Sequence[ShotJob], heard: Heard) -> Iterator[RenderedShot]:
         if not jobs:
             return
-        ray = connect(self.address)
-        count = min(len(jobs), _room(ray, self.needs, self.address))
-        worker = ray.remote(num_gpus=self.needs.gpus, num_cpus=self.needs.cpus, max_restarts=0)(_Worker)
+        ray = connect(self.cluster.address)
+        count = min(len(jobs), _room(ray, self.cluster))
+        worker = ray.remote(num_gpus=self.cluster.gpus, num_cpus=self.cluster.cpus, max_restarts=0)(_Worker)
         board = ray.remote(num_cpus=0)(_Board).remote()
         try:
             yield from _Crew(ray, worker, board, self, heard).work(jobs, count)
@@ -90,7 +82,7 @@ class _Crew:
                 self._tell()
                 if not done and not self.heard_any and time.monotonic() - started > PATIENCE:
                     raise RenderError(
-                        f"no worker of the cluster has begun within {PATIENCE:.0f} s", where=self.runner.address,
+                        f"no worker of the cluster has begun within {PATIENCE:.0f} s", where=self.runner.cluster.address,
                         todo="look at `ray status`: another run may hold the processors; or render here, without --ray",
                     )  # fmt: skip
                 for promise in done:
@@ -117,7 +109,7 @@ class _Crew:
         self.lost[job.shot] = self.lost.get(job.shot, 0) + 1
         if self.lost[job.shot] > LOST:
             raise RenderError(
-                f"shot {job.shot} lost its worker {self.lost[job.shot]} times", where=self.runner.address,
+                f"shot {job.shot} lost its worker {self.lost[job.shot]} times", where=self.runner.cluster.address,
                 todo="look at the node's memory: the worker was killed while it rendered; finished shots are kept",
             )  # fmt: skip
         self.heard(f"{job.shot}, its worker was lost", 0, 1)
@@ -136,7 +128,7 @@ class _Crew:
 class _Worker:
     """One backend on one node."""
 
-    def __init__(self, backend: str, settings: dict[str, str], code: str) -> None:
+    def __init__(self, backend: str, settings: dict[str, object], code: str) -> None:
         self.name, self.settings, self.code = backend, settings, code
         self.backend: Any = None
 
@@ -199,7 +191,7 @@ def connect(address: str) -> Any:
     return ray
 
 
-def _room(ray: Any, needs: WorkerNeeds, address: str) -> int:
+def _room(ray: Any, needs: ClusterSettings) -> int:
     """How many workers fit into the cluster. Raises `RenderError` when not even one does."""
     has = ray.cluster_resources()
     gpus, cpus = float(has.get("GPU", 0)), float(has.get("CPU", 0))
@@ -209,7 +201,7 @@ def _room(ray: Any, needs: WorkerNeeds, address: str) -> int:
     if count < 1:
         raise RenderError(
             f"one worker needs {needs.gpus:g} GPUs and {needs.cpus:g} cores; the cluster has {gpus:g} and {cpus:g}",
-            where=address, todo="add a node, or ask for less with --ray-gpus and --ray-cpus",
+            where=needs.address, todo="add a node, or ask for less with --ray-gpus and --ray-cpus",
         )  # fmt: skip
     return count
 

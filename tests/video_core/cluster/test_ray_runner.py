@@ -14,7 +14,8 @@ import pytest
 
 from shotplan.errors import RenderError
 from tests.shotplan.films import film
-from video_core.cluster.ray_runner import RayRunner, WorkerNeeds
+from video_core.cluster.ray_runner import RayRunner
+from video_core.cluster.settings import ClusterSettings
 from video_core.production import Production, code_digest
 
 ray = pytest.importorskip("ray")
@@ -40,6 +41,7 @@ def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112  (Ray spells it so)
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     nodes.add_node(num_cpus=1)
     yield nodes
@@ -48,13 +50,14 @@ def cluster() -> Iterator[Any]:
 
 
 def _produce(folder: Path, cluster: Any, heard: Heard | None = None, **changes: Any) -> Production:
-    runner = RayRunner(cluster.address, changes.pop("backend", "animatic"), code=changes.pop("code", code_digest()), **changes)
+    where = ClusterSettings(address=cluster.address, gpus=changes.get("gpus", 0))
+    runner = RayRunner(where, "embedded", code=changes.get("code", code_digest()))
     return Production(film(), folder, backend="embedded", report=heard or Heard(), size=SIZE, runner=runner)
 
 
 def test_a_film_made_on_two_nodes_is_byte_for_byte_the_film_made_here(cluster: Any, tmp_path: Path) -> None:
     heard = Heard()
-    _produce(tmp_path / "there", cluster, heard, backend="embedded").run()
+    _produce(tmp_path / "there", cluster, heard).run()
     Production(film(), tmp_path / "here", backend="embedded", report=Heard(), size=SIZE).run()
     assert (tmp_path / "there/film.mp4").read_bytes() == (tmp_path / "here/film.mp4").read_bytes()
     assert {f"s0{k}" for k in range(1, 5)} <= set(heard.steps)
@@ -66,7 +69,7 @@ def test_finished_shots_are_not_sent_out_again(cluster: Any, tmp_path: Path) -> 
     clips = sorted((tmp_path / "clips/embedded").glob("*.mp4"))
     before = [clip.stat().st_mtime_ns for clip in clips]
     clips[2].unlink()
-    _produce(tmp_path, cluster, backend="embedded").run()
+    _produce(tmp_path, cluster).run()
     after = [clip.stat().st_mtime_ns for clip in clips]
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, True, False, True]
 
@@ -91,7 +94,7 @@ def test_a_killed_worker_costs_its_shot_a_second_try_and_nothing_else(cluster: A
 
     hunter = threading.Thread(target=kill_one)
     hunter.start()
-    _produce(tmp_path, cluster, heard, backend="embedded").run()
+    _produce(tmp_path, cluster, heard).run()
     hunter.join()
     assert killed
     assert any("its worker was lost" in what for what in heard.steps)
@@ -102,4 +105,4 @@ def test_what_a_worker_cannot_do_is_said_with_the_shot(cluster: Any, tmp_path: P
     with pytest.raises(RenderError, match=r"another version of ekonte .*s0\d"):
         _produce(tmp_path, cluster, code="of another day").run()
     with pytest.raises(RenderError, match="needs 8 GPUs"):
-        _produce(tmp_path, cluster, needs=WorkerNeeds(gpus=8)).run()
+        _produce(tmp_path, cluster, gpus=8).run()
