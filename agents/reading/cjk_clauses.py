@@ -58,7 +58,10 @@ class Segment:
         )
 
 
-ZH_NOT = re.compile(r"(?:不(?:要|会|能|想|敢|肯|再|是)?|没有?|別|别|未|无法|从不|从未|不曾|想要?|希望|打算|应该|可以|能够?|会|要是|如果|梦想|渴望)(?:\w{0,1})$")
+ZH_NOT = re.compile(
+    r"(?:不(?:要|会|能|想|敢|肯|再|是)?|没有?|別|别|未|无法|从不|从未|不曾"
+    r"|想要?|希望|打算|应该|可以|能够?|会|要是|如果|梦想|渴望)(?:\w{0,1})$"
+)
 ZH_NAME_STOPS = re.compile(
     "马上|立刻|赶紧|赶快|终于|一起|突然|然后|接着|最后|于是|忽然|慢慢|悄悄|再|又|就|都|也|在|从|对|被|把|这|那|有|是|一|着|了|的|地|得|"
     "里|上|下|中|前|后|边|他|她|它|我|你"
@@ -87,7 +90,8 @@ def chinese(part: Segment, carried: tuple[Mention, ...], count: int, scene: int)
     if by:
         agents = [m for at, m in people if by.start() < at < first and m.sort in ("character", "name", "pronoun")]
         patients = list(subjects or carried)
-        return part.clause(count, scene, tuple(agents[:1]), [*patients, *[m for _, m in people if m not in agents]], told, event=True)
+        after = [*patients, *[m for _, m in people if m not in agents]]
+        return part.clause(count, scene, tuple(agents[:1]), after, told, event=True)
     after = [m for _, m in people if m not in subjects]
     if told and not [m for m in after if m.sort == "prop"]:
         after += _unknown_object(part, told[0])
@@ -155,13 +159,18 @@ def japanese(part: Segment, carried: tuple[Mention, ...], count: int, scene: int
     unnamed = [] if acting else _unmarked(part, told)
     subjects = tuple(acting[:3] if both else acting[:1]) or tuple(unnamed)
     objects = [m for particle, _, m in marked if particle and particle.group(1) == "を" and m not in subjects]
-    objects += [m for particle, _, m in marked if m not in subjects and m not in objects and not (particle and particle.group(1) == "の")]
+    objects += [m for p, at, m in marked if m not in subjects and m not in objects and not (p and _owns(_behind(plain, at, m)))]
     objects += _unknown_by_wo(part)
     passive = bool(told) and bool(JA_PASSIVE.match(plain[told[0].end :]))
     if passive:
         agents = [m for particle, _, m in marked if particle and particle.group(1) == "に" and m.sort != "prop"]
         return part.clause(count, scene, tuple(agents[:1]), [*(subjects or carried), *objects], told[:1], event=True)
     return part.clause(count, scene, subjects or carried, objects, told, event=not (verbs and not told))
+
+
+def _owns(behind: str) -> bool:
+    """`女の子の` in 女の子の犬, but not `木の` in 木の後ろに."""
+    return bool(re.match(r"の(?!後ろ|前|左|右|上|中|下|横|隣|そば|方|ところ)", behind))
 
 
 def _behind(text: str, at: int, mention: Mention) -> str:

@@ -264,6 +264,8 @@ def _clause(
 ) -> Clause:
     a, b = part.a, part.b
     main, verbs = _main_verb(tokens, part)
+    if part.kind == "relative" and tokens.low(a) == "whose" and tokens.low(a + 1) == "name":
+        return Clause(span, start + left, count, scene, happens=False)  # the name is said of the noun before
     mentions = [(k, m) for k, m in mentions_in(tokens, a, b, start) if part.has(k)]
     first = main.at if main else b
     subjects = _subjects(tokens, part, start)

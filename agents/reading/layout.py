@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 HEADING = re.compile(r"^\s*(?:INT|EXT|EST|I/E|INT\./EXT|INT/EXT)[. ]", re.IGNORECASE)
+CJK_HEADING = re.compile(r"^\s*(?:第[一二三四五六七八九十\d]+[场場幕章]|场景|シーン|[○〇◯■]\s*)[^。！？]{0,40}$")
 LABEL = re.compile(
     r"^\s*(?:scene|act|title|note|chapter|setting|place|time|style|part|credit|author|source)\b[^:：]*[:：]?",
     re.IGNORECASE,
@@ -48,7 +49,7 @@ def pieces(script: str) -> list[Piece]:
             continue
         if TRANSITION.match(text):
             continue
-        if HEADING.match(text) or (
+        if HEADING.match(text) or CJK_HEADING.match(text) or (
             LABEL.match(text) and len(text) < 90 and (":" in text or "：" in text or len(text.split()) <= 3)
         ):
             found.append(Piece("heading", text.strip(), start))
@@ -87,7 +88,8 @@ def pieces(script: str) -> list[Piece]:
 def _names_a_speaker(name: str, line: str) -> bool:
     """`Mia: Hello` and `The old man: Hello`, but not `The wolf growls: "Hello"`, which a verb ends."""
     words = name.split()
-    if re.search(r"镜头|画面|机位|特写|远景|全景|中景|近景|カメラ|アップ|ショット|遠景", name) or len(re.findall(r"[一-鿿ぁ-ヿ]", name)) > 6:
+    camera = re.search(r"镜头|画面|机位|特写|远景|全景|中景|近景|カメラ|アップ|ショット|遠景", name)
+    if camera or len(re.findall(r"[一-鿿ぁ-ヿ]", name)) > 6:
         return False
     if line[0] in QUOTES and re.search(r"[说道问喊叫答]$|[たるてと]$", name):
         return False

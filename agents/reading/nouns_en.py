@@ -70,7 +70,30 @@ def after_preposition(tokens: Tokens, a: int, k: int) -> bool:
 
 
 def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, Mention]]:
-    """(token index of the head, mention) in [a, b)."""
+    """(token index of the head, mention) in [a, b); `a stranger, a tall woman in black,` is one."""
+    found: list[tuple[int, Mention]] = []
+    for at, mention in _each_mention(tokens, a, b, offset):
+        if found and mention.sort == "character" and found[-1][1].sort == "character" and _renames(tokens, found[-1][0], at, b):
+            before, held = found[-1]
+            words = tuple(dict.fromkeys((*held.adjectives, *mention.adjectives)))
+            found[-1] = (before, replace(held, kind=mention.kind, adjectives=words))
+        else:
+            found.append((at, mention))
+    return found
+
+
+def _renames(tokens: Tokens, first: int, second: int, b: int) -> bool:
+    """Whether the noun phrase that ends at `second` stands in commas behind the one that ends at `first`."""
+    between = [tokens.low(j) for j in range(first + 1, second)]
+    if between[:1] != [","] or between[1:2] not in (["a"], ["an"]) or "and" in between:
+        return False
+    if any(j in tokens.verbs for j in range(first, second)):
+        return False
+    close = next((j for j in range(second + 1, min(second + 5, b)) if tokens.low(j) in (",", "and") or j in tokens.verbs), None)
+    return close is not None and tokens.low(close) == "," and tokens.low(close + 1) != "and" and close + 1 < b
+
+
+def _each_mention(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, Mention]]:
     found: list[tuple[int, Mention]] = []
     used_until = a
     for k in range(a, b):
@@ -113,24 +136,27 @@ def mentions_in(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int, 
             t = tokens.tokens[k]
             ambient = t.low in AMBIENT or k in tokens.nouns
             head = t.low if ambient else list(w.noun_forms(t.low))[-1]
-            found.append((k, Mention(t.text, head, "ambient" if ambient else "unknown", offset + t.start, count=1 if ambient else 2)))
+            sort = "ambient" if ambient else "unknown"
+            found.append((k, Mention(t.text, head, sort, offset + t.start, count=1 if ambient else 2)))
         elif tokens.is_name(k) and not tokens.tokens[k].text.endswith(("'s", "’s")):
             last = k
             while last + 1 < b and tokens.is_name(last + 1):
                 last += 1
             used_until = last + 1
             text = " ".join(t.text for t in tokens.tokens[k : last + 1])
+            text = text.title() if text.isupper() else text
             kind, used_until = _apposed(tokens, last, b, used_until)
             held = found[-1][1] if found else None
             between = [tokens.low(j) for j in range(found[-1][0] + 1, k)] if found else []
             titled = (
                 held is not None
                 and held.sort == "character"
-                and (not between or between in (["named"], ["called"], [","]))
+                and (not between or between in (["named"], ["called"], [","]) or between[-3:] == ["whose", "name", "is"])
             )
             if titled and held is not None:
                 words = f"{held.text} {text}" if not between else held.text
-                found[-1] = (last, replace(held, also=text, text=words, kind=kind or held.kind))
+                at = found[-1][0] if "whose" in between else last
+                found[-1] = (at, replace(held, also=text, text=words, kind=kind or held.kind))
                 continue
             titled_by = k - 2 if tokens.low(k - 1) == "." else k - 1
             kind = kind or (w.TITLES.get(tokens.low(titled_by)) if titled_by >= a else None)
@@ -163,12 +189,28 @@ def _apposed(tokens: Tokens, last: int, b: int, used_until: int) -> tuple[str | 
     """(kind, where the noun phrase ends) of `, a small girl` after a name that ends at `last`."""
     if tokens.low(last + 1) not in (",", "the"):
         return None, used_until
-    at = next((j for j in range(last + 1, min(last + 6, b)) if j in tokens.nouns and tokens.nouns[j].sort == "character"), None)
-    if at is None or any(j in tokens.verbs for j in range(last + 1, at)):
-        return None, used_until
-    if all(tokens.low(j) in w.DETERMINERS or tokens.low(j) == "," or not tokens.function(j) for j in range(last + 1, at)):
+    at = next((j for j in range(last + 1, min(last + 8, b)) if j in tokens.nouns and tokens.nouns[j].sort == "character"), None)
+    if at is None or any(tokens.low(j) == "and" for j in range(last + 1, at)):
+        return None, _past_description(tokens, last, b, used_until)
+    if any(j in tokens.verbs for j in range(last + 1, at)):
+        return None, _past_description(tokens, last, b, used_until)
+    if all(tokens.low(j) in w.DETERMINERS or tokens.low(j) == "," or tokens.low(j).isdigit() or not tokens.function(j) for j in range(last + 1, at)):
         return tokens.nouns[at].id, tokens.nouns[at].last + 1
     return None, used_until
+
+
+def _past_description(tokens: Tokens, last: int, b: int, used_until: int) -> int:
+    """Behind `, 70, the keeper,` after a name: a description in commas that no vocabulary knows."""
+    k = last + 1
+    if tokens.low(k) == "," and tokens.low(k + 1).isdigit():
+        k += 2
+        if k >= b or tokens.low(k) != ",":
+            return k
+    if tokens.low(k) == "," and tokens.low(k + 1) in ("the", "a", "an", "his", "her", "our"):
+        close = next((j for j in range(k + 2, min(k + 7, b)) if tokens.low(j) == ","), None)
+        if close is not None and not any(j in tokens.verbs or tokens.low(j) == "and" for j in range(k, close)):
+            return close
+    return max(used_until, k if k > last + 1 else used_until)
 
 
 ORDINALS = {"one": "one", "other": "other", "both": "they", "first": "one", "second": "other", "former": "one", "latter": "other"}

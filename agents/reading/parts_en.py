@@ -146,6 +146,8 @@ def _end_of_relative(tokens: Tokens, k: int, noun: int) -> int:
         later = [j for j in own if j > max(first, verb) and not (first < verb == j)]
         for j in later:
             back = tokens.before(j)
+            if tokens.low(back) in w.BE and back > verb:
+                return back
             if tokens.low(back) not in ("and", "or", ",", "to") and tokens.low(back) not in w.BE:
                 return back + 1
         be = next((j for j in helped if j > verb + 1), None)

@@ -48,7 +48,8 @@ def names_a_position(text: str, language: Language) -> bool:
 
 _EN_SIDE = re.compile(
     r"(?P<from>\bfrom |\bstart(?:s|ing|ed)? |\bbegin(?:s|ning)? )?(?:on |at |to |in |from )?"
-    r"(?:(?:the |its |his |her |their )?(?:far |very |near )?(?P<side>left|right)(?:[- ]hand)?(?: side| edge| end)?(?: of (?P<of>(?:the |an? |his |her |its )?[a-z][a-z' -]{1,30}?))?"
+    r"(?:(?:the |its |his |her |their )?(?:far |very |near )?(?P<side>left|right)(?:[- ]hand)?(?: side| edge| end)?"
+    r"(?: of (?P<of>(?:the |an? |his |her |its )?[a-z][a-z' -]{1,30}?))?"
     r"|(?P<rel>behind|in front of|beside|next to) (?P<thing>(?:the |an? |his |her |its )?[a-z][a-z' -]{1,30}?))"
     r"(?=$|[.,;!?]| and | to | as | while | until | with | in | on | at | from | where )",
     re.IGNORECASE,
@@ -82,8 +83,9 @@ def _english(text: str) -> list[tuple[bool, Position]]:
     for m in _EN_SIDE.finditer(text):
         if m.group("side"):
             bare = not m.group("of") and not re.search(r"\b(?:on|to|from|at|side|its|his|her)\b", m.group(), re.IGNORECASE)
+            begins = bool(m.group("from")) or "from" in m.group().lower().split()[:1]
             if not bare:
-                found.append((bool(m.group("from")) or "from" in m.group().lower().split()[:1], _position(m.group("side").lower(), m.group("of"))))
+                found.append((begins, _position(m.group("side").lower(), m.group("of"))))
         else:
             found.append((bool(m.group("from")), _position(_REL[m.group("rel").lower()], m.group("thing"))))
     sided = [p for _, p in found if p.side in ("left", "right")]
@@ -98,7 +100,8 @@ def _chinese(text: str) -> list[tuple[bool, Position]]:
     found = []
     for m in _ZH.finditer(text):
         of = re.sub(r"^.*(?:从|在|到|向|往|走|跑|站|坐|躲|停)", "", m.group("of"))
-        starts = "从" in text[max(0, m.start() - 8) : m.end()] and "到" not in text[max(0, m.start() - 8) : m.start("side")].split("从")[-1]
+        near = text[max(0, m.start() - 8) : m.end()]
+        starts = "从" in near and "到" not in near[: -len(m.group())].split("从")[-1] + m.group("of")
         found.append((starts, Position(_CJK_SIDES[m.group("side")], of)))
     return found
 

@@ -129,7 +129,10 @@ class Tokens:
         return 0 <= k < len(self.tokens) and self.tokens[k].text[0].isalpha()
 
     def is_name(self, k: int) -> bool:
-        return 0 <= k < len(self.tokens) and self.tokens[k].text.removesuffix("'s").removesuffix("’s") in self.names
+        if not 0 <= k < len(self.tokens):
+            return False
+        text = self.tokens[k].text.removesuffix("'s").removesuffix("’s")
+        return text in self.names or (text.isupper() and len(text) > 1 and text.title() in self.names)
 
     def function(self, k: int) -> bool:
         low = self.low(k)
@@ -322,7 +325,7 @@ class Tokens:
             and not self.low(j).endswith("s")
         )
         joined = (
-            self.low(j) == "and"
+            self.low(j) in ("and", ",", "then")
             and bool(self.verbs)
             and (self.low(k + 1) in w.DETERMINERS or self.low(k + 1) in w.PRONOUNS)
         )

@@ -15,12 +15,15 @@ from agents.reading import Clause, Mention, Reading
 from shotplan.vocabulary import ACTIONS, CHARACTER_KINDS, PROP_KINDS
 
 MOST_CAST = 12
-MOST_PROPS = 16
+MOST_PROPS = 30
 TOGETHER = 7
 """Members of one group who act at once."""
 MEN = frozenset({"man", "boy", "old_man", "giant"})
 WOMEN = frozenset({"woman", "girl", "old_woman"})
-NARRATION = re.compile(r"(?:the )?(?:narrator|narration|voice[- ]?over|v\.?o\.?|caption|title|旁白|解说|ナレーション|ナレーター|語り)\b", re.IGNORECASE)
+KIN = frozenset({"mother", "father", "mom", "dad", "baby", "son", "daughter", "brother", "sister", "child", "friend"})
+NARRATION = re.compile(
+    r"(?:the )?(?:narrator|narration|voice[- ]?over|v\.?o\.?|caption|title|旁白|解说|ナレーション|ナレーター|語り)\b", re.IGNORECASE
+)
 CONVERSE = re.compile(r"\b(?:talk|chat|speak|argue|converse|quarrel)(?:s|ed|ing)?\b|话し|話し|聊|交谈|说话|对话")
 MUTUAL = frozenset({"fight", "hug", "dance", "shake_hands", "kiss"})
 """Actions that two do to each other."""
@@ -170,6 +173,7 @@ class Casting:
                 fitting = [i for i in known if set(mention.adjectives) & set(self.entities[i].adjectives)]
                 return (fitting, []) if len(fitting) == 1 else ([], known)
             return list(chosen), []
+        mention = self._kin(mention)
         alike = self._alike(mention)
         if alike:
             return [alike], []
@@ -177,6 +181,15 @@ class Casting:
             "character" if mention.sort in ("character", "name") or (mention.sort == "unknown" and subject) else "prop"
         )
         return self._new(mention, sort, scene), []
+
+    def _kin(self, mention: Mention) -> Mention:
+        """`their mother`, said of ducklings, is a duck."""
+        owner = self.entities[self.recent[0]] if self.recent else None
+        if owner is None or owner.sort != "character" or owner.kind is None or CHARACTER_KINDS[owner.kind].body == "biped":
+            return mention
+        if mention.head in KIN and re.match(r"(?:their|its|his|her)\b", mention.text, re.IGNORECASE):
+            return replace(mention, kind=owner.kind)
+        return mention
 
     def _alike(self, mention: Mention) -> str | None:
         """Who or what `the tree` means when the story has one oak: the only one of its kind, called by the kind's own word."""
@@ -275,7 +288,10 @@ def cast_story(reading: Reading, *, every_clause: bool = False) -> Story:
             candidates += [i for i in maybe if i not in candidates]
         handles = _handles(clause)
         objects: list[str] = []
+        told_to = not clause.happens and not clause.subjects and bool(clause.actions or clause.near)  # `Reply with the word banana`
         for mention in clause.objects:
+            if told_to and mention.sort not in ("character", "name"):
+                continue
             before = list(certain)
             ids, maybe = casting.resolve(mention, scene, subject=False, thing=handles)
             objects += [i for i in [*ids, *maybe] if i not in objects and i not in before]

@@ -26,7 +26,7 @@ from shotplan.plan import Beat, Character, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import PLACES
 
-MOST_SETS = 6
+MOST_SETS = 12
 
 
 class Director:
@@ -139,7 +139,9 @@ class Director:
         if answers.certain:
             intent += f"; {answers.certain} of {len(questions)} questions had one answer in the text and were not asked"
         nothing = "no event was found, so that the first clause is shown as it stands" if empty else ""
-        for note in (nothing, reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
+        more = len(reading.scenes) - len(scenes)
+        beyond = f"the last {more} of {len(reading.scenes)} scenes play in the set of scene {len(scenes)}" if more else ""
+        for note in (nothing, beyond, reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
             intent += f"; {note}" if note else ""
         return Proposal(patch=tuple(patch), intent=intent, replies=answers.replies)
 

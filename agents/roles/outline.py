@@ -93,7 +93,7 @@ def kind_question(entity: Entity, sentence: str, reader: Reader) -> Question:
         if entity.name.startswith(("小", "阿")) or entity.name.endswith(("ちゃん", "くん")):
             people = ("girl", "boy", "woman", "man") if female else ("boy", "girl", "man", "woman")
     if entity.gender:
-        people = ("woman", "girl") if entity.gender == "she" else ("man", "boy")
+        people = tuple(p for p in people if (p in ("woman", "girl")) == (entity.gender == "she"))
     person = (
         entity.name[:1].isupper()
         or not entity.name.isascii()

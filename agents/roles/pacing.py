@@ -18,13 +18,35 @@ ORDINARY_WAY = 5.0
 """Metres that a travelling beat is taken to cover before anybody has chosen marks."""
 TURN = 0.6
 """Seconds to turn, start and stop around a way."""
+REACHING = 2.6
+"""Metres from wherever somebody is to a thing beside which the next beat plays."""
+AT_A_THING = frozenset({"sit", "lie", "hide", "ride", "fight", "chase", "follow"})
+"""Actions that begin at their target, although they touch nothing at a contact distance."""
 PACES = {"calm": 1.25, "normal": 1.0, "brisk": 0.8}
 
 
-def needed(beat: Beat, actor: Character | None, language: Language) -> float:
-    """Least seconds in which the beat can be played and its line spoken."""
+def approach(beat: Beat, before: Sequence[Beat], cast: dict[str, Character]) -> float:
+    """Metres that the actor first has to go to touch what the beat is about, before anybody has chosen marks. `before`: earlier beats.
+
+    Nothing for who is there already, or holds the thing.
+    """
+    action = ACTIONS[beat.action]
+    if beat.target is None or beat.actor is None or (action.contact is None and beat.action not in AT_A_THING):
+        return 0.0
+    own = [b for b in before if b.actor == beat.actor]
+    if any(b.target == beat.target for b in own[-2:]):
+        return 0.0
+    if not own and beat.target not in cast:
+        return 0.0  # whoever begins with a thing starts beside it
+    return REACHING if beat.target not in cast else REACHING / 2
+
+
+def needed(beat: Beat, actor: Character | None, language: Language, first: float = 0.0) -> float:
+    """Least seconds in which the beat can be played and its line spoken. `first`: metres to go before it begins."""
     action = ACTIONS[beat.action]
     time = action.least_seconds
+    if first > 0 and actor is not None:
+        time = max(time, action.seconds) + TURN + first / max(0.2, actor.limits.walk_speed * EMOTIONS[beat.emotion].tempo)
     if action.travels and actor is not None:
         speed = actor.limits.run_speed if action.gait in ("run", "fly") else actor.limits.walk_speed
         if action.gait in ("sneak", "climb", "swim"):
@@ -40,10 +62,10 @@ def needed(beat: Beat, actor: Character | None, language: Language) -> float:
     return min(LONGEST, time)
 
 
-def natural(beat: Beat, actor: Character | None, language: Language) -> float:
+def natural(beat: Beat, actor: Character | None, language: Language, first: float = 0.0) -> float:
     """Seconds the beat likes to have: its ordinary time and a breath after it."""
     action = ACTIONS[beat.action]
-    return min(LONGEST, max(needed(beat, actor, language) * 1.15 + 0.3, action.seconds + 0.5))
+    return min(LONGEST, max(needed(beat, actor, language, first) * 1.15 + 0.3, action.seconds + 0.5))
 
 
 def share(wished: Sequence[float], least: Sequence[float], target: float | None) -> list[float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.roles.pacing import PACES, natural, needed, share
+from agents.roles.pacing import PACES, approach, natural, needed, share
 from shotplan.plan import Beat, Character, Shot
 from shotplan.vocabulary import ACTIONS, Language
 
@@ -61,14 +61,23 @@ def cut(
 ) -> tuple[Shot, ...]:
     """Shots with their seconds, scaled toward the film's target length."""
     wished, least = [], []
+    so_far: list[Beat] = []
+    first: dict[str, float] = {}
+    for beats in groups:
+        for beat in beats:
+            same_set = [b for b in so_far if set_of_beat[b.id] == set_of_beat[beat.id]]
+            first[beat.id] = approach(beat, same_set, cast)
+            so_far.append(beat)
     for beats in groups:
         by_actor: dict[str | None, list[Beat]] = {}
         for beat in beats:
             by_actor.setdefault(beat.actor, []).append(beat)
         wished.append(
-            max(sum(natural(b, cast.get(a or ""), language) for b in own) for a, own in by_actor.items()) * PACES[pace]
+            max(sum(natural(b, cast.get(a or ""), language, first[b.id]) for b in own) for a, own in by_actor.items()) * PACES[pace]
         )
-        least.append(max(sum(needed(b, cast.get(a or ""), language) for b in own) for a, own in by_actor.items()))
+        least.append(
+            max(sum(needed(b, cast.get(a or ""), language, first[b.id]) for b in own) for a, own in by_actor.items())
+        )
     times = share(wished, least, target)
     return tuple(
         Shot(
