@@ -194,7 +194,8 @@ def _apposed(tokens: Tokens, last: int, b: int, used_until: int) -> tuple[str | 
         return None, _past_description(tokens, last, b, used_until)
     if any(j in tokens.verbs for j in range(last + 1, at)):
         return None, _past_description(tokens, last, b, used_until)
-    if all(tokens.low(j) in w.DETERMINERS or tokens.low(j) == "," or tokens.low(j).isdigit() or not tokens.function(j) for j in range(last + 1, at)):
+    words = [(j, tokens.low(j)) for j in range(last + 1, at)]
+    if all(low in w.DETERMINERS or low == "," or low.isdigit() or not tokens.function(j) for j, low in words):
         return tokens.nouns[at].id, tokens.nouns[at].last + 1
     return None, used_until
 
