@@ -136,8 +136,8 @@ def _each_mention(tokens: Tokens, a: int, b: int, offset: int) -> list[tuple[int
             t = tokens.tokens[k]
             ambient = t.low in AMBIENT or k in tokens.nouns
             head = t.low if ambient else list(w.noun_forms(t.low))[-1]
-            sort = "ambient" if ambient else "unknown"
-            found.append((k, Mention(t.text, head, sort, offset + t.start, count=1 if ambient else 2)))
+            bare: MentionSort = "ambient" if ambient else "unknown"
+            found.append((k, Mention(t.text, head, bare, offset + t.start, count=1 if ambient else 2)))
         elif tokens.is_name(k) and not tokens.tokens[k].text.endswith(("'s", "’s")):
             last = k
             while last + 1 < b and tokens.is_name(last + 1):
