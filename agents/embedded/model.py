@@ -124,5 +124,6 @@ class EmbeddedModel:
             cached_tokens=written.cached,
             completion_tokens=len(written.tokens),
             forced_tokens=written.forced,
-            confidence=written.confidence,
+            # of the whole answer; a vote that comes with a reason is less likely than the option alone
+            confidence=None if request.vote and len(request.answer_schema["properties"]) > 1 else written.confidence,
         )
