@@ -204,12 +204,16 @@ class Teacher:
             spoken = quoted["Clause"].lstrip().startswith(('"', "“"))  # who speaks stands in another clause
             return {"action": "nothing"}, list(options) if spoken else ["who", "target", "emotion"]
         who = FIRST if event.who == FIRST else self.entity(event.who, options.get("who", ()))
-        right = {"who": who, "emotion": event.emotion}
+        felt = FIRST if event.emotion == "neutral" else event.emotion  # `laughs` may be felt to be happy, nothing says so
+        right = {"who": who, "emotion": felt}
         action = event.action
         if action == FIRST and event.who != FIRST and options.get("action", ("",))[0] == "nothing":
             action = "stand"  # somebody is seen to feel something
         right["action"] = action
-        right["target"] = FIRST if event.target == FIRST else self.entity(event.target, options.get("target", ()))
+        aim = FIRST if event.target == FIRST else self.entity(event.target, options.get("target", ()))
+        if event.target is None and self.named(options.get("target", ("none",))[0].replace("_", " ")) not in self.story.cast.values():
+            aim = FIRST  # a thing that the story says nothing of
+        right["target"] = aim
         return right, []
 
     def _scene_set(self, quoted: dict[str, str], options: dict[str, list[str]]) -> tuple[dict[str, str], list[str]]:
