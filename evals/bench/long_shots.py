@@ -40,14 +40,14 @@ TINT = np.array([4.0, -2.0, 3.0])
 
 
 def staged_shot(frames: int) -> Conditioning:
-    """A girl who walks through a park, camera still."""
-    brief = Brief.from_text("A girl walks through the park.", duration=max(1.0, frames / 16), fps=16)
+    """A girl who walks through a field, camera still."""
+    brief = Brief.from_text("A girl walks through the field.", duration=max(1.0, frames / 16), fps=16)
     shot = Shot(
-        id="s01", set="park", duration=frames / 16, camera=CameraSpec(size="full", move="static"),
+        id="s01", set="field", duration=frames / 16, camera=CameraSpec(size="full", move="static"),
         performances=(Performance(actor="girl", action="walk", start="left", end="right", pace="slow"),),
     )  # fmt: skip
     plan = ShotPlan(
-        brief=brief, cast=(Character.of_kind("girl", "Mia", "girl"),), sets=(StageSet(id="park", name="park", place="park"),), shots=(shot,)
+        brief=brief, cast=(Character.of_kind("girl", "Mia", "girl"),), sets=(StageSet(id="field", name="field", place="field"),), shots=(shot,)
     )
     return condition(stage_all(plan)[0], size=SIZE, seed=7)
 

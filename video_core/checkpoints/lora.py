@@ -49,29 +49,31 @@ def locate_lora(word: str) -> Lora:
     return Lora(path, strength)
 
 
-def fuse(state: State, loras: tuple[Lora, ...]) -> tuple[State, int]:
+def fuse(state: State, loras: tuple[Lora, ...], notes: list[str] | None = None) -> tuple[State, int]:
     """`state` (diffusers' names) with the LoRAs added, in float32 and back; and how many tensors changed.
 
+    `notes` gets a line about layers of a CLIP branch that the model does not have.
     Raises `RenderError` when a LoRA does not belong to this model.
     """
     changed: set[str] = set()
     for lora in loras:
-        changed |= _add(state, lora)
+        changed |= _add(state, lora, [] if notes is None else notes)
     return state, len(changed)
 
 
-def _add(state: State, lora: Lora) -> set[str]:
+def _add(state: State, lora: Lora, notes: list[str]) -> set[str]:
     from video_core.checkpoints.load import read_state
 
     parts = _diffusers_names(read_state((lora.path,)), lora.path)
     pairs = {name.rsplit(".lora_A", 1)[0] for name in parts if ".lora_A" in name}
-    changed = set()
+    changed, left = set(), 0
     for name in sorted(pairs):
         down, up = parts[f"{name}.lora_A.weight"], parts.get(f"{name}.lora_B.weight")
         target = f"{name}.weight"
         if up is None or target not in state:
             if "add_k_proj" in name or "add_v_proj" in name or "image_embedder" in name:
-                continue  # made for a model with a CLIP branch, used on one without
+                left += 1
+                continue
             raise RenderError(
                 f"the LoRA changes {name}, which the model does not have", where=str(lora.path), todo="give a LoRA made for this model"
             )
@@ -89,6 +91,8 @@ def _add(state: State, lora: Lora) -> set[str]:
         if target != name and target in state:
             state[target] = (state[target].float() + lora.strength * difference.float()).to(state[target].dtype)
             changed.add(target)
+    if left:
+        notes.append(f"{left} layers of {lora.path.name} belong to a CLIP branch that this model does not have")
     if not changed:
         raise RenderError("the LoRA changes nothing in this model", where=str(lora.path), todo="give a LoRA made for this model")
     return changed

@@ -53,3 +53,12 @@ def test_a_lora_of_another_size_names_the_layer(tmp_path: Path, weight: torch.Te
 def test_a_file_that_is_no_lora_is_refused_before_loading(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="no LoRA"):
         locate_lora(written(tmp_path / "l.safetensors", {"blocks.0.attn1.to_q.weight": torch.zeros(2, 2)}))
+
+
+def test_layers_for_a_clip_branch_that_is_not_there_are_told(tmp_path: Path, weight: torch.Tensor) -> None:
+    names = ("blocks.0.attn1.to_q", "blocks.0.attn2.add_k_proj")
+    tensors = {f"{name}.lora_A.weight": torch.ones(2, 4) for name in names} | {f"{name}.lora_B.weight": torch.ones(6, 2) for name in names}
+    lora = locate_lora(written(tmp_path / "l.safetensors", tensors))
+    notes: list[str] = []
+    assert fuse({"blocks.0.attn1.to_q.weight": weight}, (lora,), notes)[1] == 1
+    assert "1 layers of l.safetensors" in notes[0]

@@ -127,9 +127,8 @@ class WanBackend:
         frames = draw_long(conditioning, parts, draw)
         for f, frame in enumerate(frames):
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
-        report = report_of(
-            conditioning, self.family, self.sampling, parts, rows, motion=motion, options=self.options, notes=self._matched.notes
-        )
+        notes = (*self._matched.notes, *self._experts.notes)
+        report = report_of(conditioning, self.family, self.sampling, parts, rows, motion=motion, options=self.options, notes=notes)
         return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started)
 
     @property

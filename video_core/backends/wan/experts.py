@@ -26,6 +26,8 @@ class Experts:
         self, matched: Matched, options: OptionSet, device: torch.device, loras: tuple[tuple[Lora, ...], tuple[Lora, ...]]
     ) -> None:
         self.matched, self.options, self.device, self.loras = matched, options, device, loras
+        self.notes: list[str] = []
+        """What was remarkable when they were loaded."""
         self._loaded: dict[int, Any] = {}
         self._active: int | None = None
         self.dtype = DTYPES.get(options.weights, torch.bfloat16)
@@ -63,7 +65,7 @@ class Experts:
         loras = self.loras[number]
         model = load_transformer(
             weights, self.matched.architectures[0], heads=family.heads, vace_layers=family.vace_layers, dtype=self.dtype,
-            change=(lambda state: fuse(state, loras)) if loras else None,
+            change=(lambda state: fuse(state, loras, self.notes)) if loras else None,
         )  # fmt: skip
         place(model, self.options, self.device)
         return model
