@@ -107,8 +107,8 @@ def launch(
     variables |= {"HF_HUB_OFFLINE": "1"} if model.local or _in_hub_cache(model.source) else {"HF_HUB_OFFLINE": "0"}
     if not gpu:
         variables["VLLM_CPU_KVCACHE_SPACE"] = str(_cpu_cache(machine, model))
-        if machine.cores <= 2:
-            variables["VLLM_CPU_NUM_OF_RESERVED_CPU"] = "0"
+        if machine.cores == 1:
+            variables["VLLM_CPU_NUM_OF_RESERVED_CPU"] = "0"  # vLLM keeps one core for what is not computing
         if any(flag.name == "--enforce-eager" for flag in kept):
             variables["TORCHDYNAMO_DISABLE"] = "1"  # else the first question with probabilities compiles for 25 seconds
     return Launch(environment, known.entry, kept, variables, left_out, model, host, port, tuple(more))

@@ -74,7 +74,7 @@ def test_the_agents_of_a_round_are_answered_in_one_batch(served: Served, tmp_pat
     def watch() -> None:
         nonlocal most
         with httpx.Client(trust_env=False) as http:
-            while not over.wait(0.05):
+            while not over.wait(0.2):
                 said = http.get(f"{served.url.removesuffix('/v1')}/metrics").text
                 running = re.findall(r"^vllm:num_requests_running\{.*\} (\S+)$", said, re.MULTILINE)
                 most = max([most, *map(float, running)])

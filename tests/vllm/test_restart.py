@@ -15,10 +15,7 @@ from graph.session import Session
 from tests.vllm.served import Served, alive
 
 pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1500)]
-STORY = (
-    "A red fox runs through a forest and jumps over a huge fallen log. An owl watches, surprised. "
-    "The fox looks at the owl. The owl flies away. The fox sits down and sleeps. A bear dances. The fox wakes and runs away."
-)
+STORY = "A red fox runs through a forest and jumps over a huge fallen log. An owl watches, surprised. The owl flies away."
 
 
 def calls(folder: Path) -> int:

@@ -114,7 +114,7 @@ def test_a_prompt_longer_than_the_context_is_one_error_naming_the_call(small: Se
 
 
 def test_a_script_longer_than_the_context_is_planned_whole_or_refused_by_name(small: Served, tmp_path: Path) -> None:
-    script = long_script(18)
+    script = long_script(12)
     model = OpenAIModel(small.url, small=False, options="supported")
     try:
         session = Session.create(tmp_path / "long", Brief.from_text(script), llm=model)
