@@ -2,9 +2,9 @@
 
 Knows where clips begin, how a conditioning bundle is cut, and how colours are matched at a join. Does not know how a clip is drawn.
 
-A following clip is given the last `overlap` frames of the film so far. Where both exist the picture melts from one to the other, and the
-whole following clip is brought to the mean and spread that the film had in those frames, so that nothing flashes at the join and small
-shifts of colour do not add up.
+A following clip is given the last `overlap` frames of the film so far. Where both exist the picture melts from one to the other. A model
+may keep the given frames to the pixel and shift the rest, so what follows them is matched by its own first frame: it gets the mean and
+spread of the film's last one, and nothing flashes at the join or adds up from clip to clip.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def joined(film: Bytes, clip: Bytes, overlap: int, *, match: bool = True) -> Byt
         return np.concatenate([film, clip])
     before = film[-overlap:]
     if match:
-        clip = matched(clip, before, clip[:overlap])
+        free = matched(clip[overlap:], film[-1:], clip[overlap : overlap + 1]) if len(clip) > overlap else clip[overlap:]
+        clip = np.concatenate([matched(clip[:overlap], before, clip[:overlap]), free])
     share = (np.arange(1, overlap + 1) / (overlap + 1)).reshape(-1, 1, 1, 1) if overlap > 1 else np.zeros((1, 1, 1, 1))
     melted = before * (1 - share) + clip[:overlap] * share
     return np.concatenate([film[:-overlap], np.round(melted).astype(np.uint8), clip[overlap:]])

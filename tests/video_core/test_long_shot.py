@@ -86,3 +86,10 @@ def test_matching_a_clip_to_itself_changes_nothing() -> None:
 def test_an_even_grey_picture_is_not_blown_up() -> None:
     flat = np.full((3, 8, 8, 3), 100, np.uint8)
     assert np.array_equal(matched(flat, flat + 4, flat), flat + 4)
+
+
+def test_a_model_that_keeps_what_it_is_given_and_shifts_the_rest_does_not_flash_either() -> None:
+    before = _film(0, 12)
+    clip = np.concatenate([before[-4:], _film(9, 8, noise=1)])
+    light = joined(before, clip, 4).reshape(20, -1).mean(axis=1)
+    assert np.abs(np.diff(light)).max() < 0.5
