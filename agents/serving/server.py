@@ -23,7 +23,7 @@ from agents.serving.log_reading import Progress, advice, last_fault, progress
 from agents.serving.running import RunningServer, log_file, running_servers, strike_out, write_down
 from shotplan.errors import ModelError
 
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.5
 """Seconds between two looks at the log and at /health."""
 KEY_VARIABLE = "EKONTE_API_KEY"
 
@@ -58,7 +58,8 @@ class Server:
             raise ModelError(
                 f"The server cannot be started: {error.strerror}", where=str(self.log), todo="Check the disk and `make vllm`"
             ) from error
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(timeout=5.0, trust_env=False, headers=headers)
         self._read: IO[str] = self.log.open(encoding="utf-8", errors="replace")
         self.seen = RunningServer(
             url=launch.url,
@@ -134,6 +135,7 @@ class Server:
             self._guard.kill()
             self._guard.wait()
         self._read.close()
+        self._http.close()
         if self.seen.state != "failed":
             strike_out(self.seen)
 
@@ -143,7 +145,7 @@ class Server:
     def _healthy(self) -> bool:
         root = self.launch.url.removesuffix("/v1")
         try:
-            return httpx.get(f"{root}/health", timeout=5.0, trust_env=False, headers=self._headers).is_success
+            return self._http.get(f"{root}/health").is_success
         except httpx.HTTPError:
             return False
 
