@@ -61,9 +61,10 @@ def test_of_several_candidates_the_rules_choose_and_a_replay_needs_no_model(serv
     brief = Brief.from_text(EXAMPLE)
     session = Session.create(tmp_path / "best", brief, llm=served.url, server=options)
     plan = session.run()
-    judged = session.events_of("candidates_judged")
-    assert judged
-    assert all(event.scores[event.chosen] == min(event.scores) for event in judged)
+    asked = [record.request for record in Tape(tmp_path / "best" / "tape.jsonl", "replay").records]
+    assert {"camera", "fox"} <= {request.agent for request in asked if request.sampling.n == 2}
+    for event in session.events_of("candidates_judged"):  # none where all samples say the same
+        assert event.scores[event.chosen] == min(event.scores)
     again = Session.create(tmp_path / "again", brief, llm=served.url, server=options, tape="replay")
     shutil.copy(tmp_path / "best" / "tape.jsonl", tmp_path / "again" / "tape.jsonl")
     assert again.run() == plan
