@@ -7,7 +7,8 @@ from __future__ import annotations
 
 ACTION_PHRASES: dict[str, str] = {
     "walk": """
-        walk; walk to {p}; go into {p}; trudge to {p}; walk up to {p}; go to {e}; stroll along; wander about; walk toward {e}; step closer to {e}; amble along; trudge on; march up to {e}; approach {e};
+        walk; walk to {p}; go into {p}; trudge to {p}; walk up to {p}; go to {e}; stroll along; wander about; walk toward {e};
+        step closer to {e}; amble along; trudge on; march up to {e}; approach {e};
         stride toward {e}; make {own} way to {e}; head for {e}; come up to {e}; shuffle toward {e}; limp along; saunter by; hobble to
         {e}; plod on; go over to {e}; move toward {e}; tramp along; waddle along; pace up and down; roam about; trot over to {e}; set
         out on foot; cross the floor; inch toward {e}; drift over to {e}; parade up and down; return to {e}; stomp over to {e}; walk
@@ -16,7 +17,8 @@ ACTION_PHRASES: dict[str, str] = {
         along; toddle to {e}
     """,
     "run": """
-        run; run to {p}; run into {p}; dash toward {e}; sprint along; race across the grass; rush to {e}; gallop along; bolt; break into a run; hurry to {e};
+        run; run to {p}; run into {p}; dash toward {e}; sprint along; race across the grass; rush to {e}; gallop along; bolt;
+        break into a run; hurry to {e};
         charge at {e}; tear down the path; jog along; scurry along; scamper to {e}; hasten toward {e}; run as fast as {own} legs can
         carry; pelt down the hill; take off running; come running; storm toward {e}; speed along; canter along; whiz by; dart to {e};
         scuttle along; bound along; barrel toward {e}; hurtle along; run in circles; run toward {e}; zip across the room; stampede
@@ -24,7 +26,8 @@ ACTION_PHRASES: dict[str, str] = {
         to {e}
     """,
     "sneak": """
-        sneak along; sneak into {p}; creep into {p}; creep closer; tiptoe toward {e}; prowl about; sneak up on {c}; steal closer to {e}; slink along; creep up to {e};
+        sneak along; sneak into {p}; creep into {p}; creep closer; tiptoe toward {e}; prowl about; sneak up on {c}; steal closer
+        to {e}; slink along; creep up to {e};
         move without a sound; stalk {c}; pad softly toward {e}; slip quietly past; skulk about; edge closer to {e}; ghost past {c};
         sneak toward {e}; tiptoe past; go on tiptoe; lurk about; creep past {c}; steal past {c}
     """,
@@ -58,7 +61,8 @@ ACTION_PHRASES: dict[str, str] = {
         down the slope; bump into {p} and go down
     """,
     "fly": """
-        fly; land on {p}; fly over {p}; fly onto {p}; soar; glide; fly away over the roofs; flap {own} wings; swoop down; hover above {e}; circle overhead; take to the air;
+        fly; land on {p}; fly over {p}; fly onto {p}; soar; glide; fly away over the roofs; flap {own} wings; swoop down; hover
+        above {e}; circle overhead; take to the air;
         float up; flutter about; fly to {e}; take off into the sky; drift through the air; swoop over {e}; fly in circles; land on {p};
         alight on {p}; flit about; glide down to {e}; rise into the sky; spread {own} wings and go up; wheel overhead; flutter down onto
         {p}; fly toward {e}; settle on {p}
@@ -203,7 +207,8 @@ ACTION_PHRASES: dict[str, str] = {
         tug on {p}; wrench at {p}; pull at {p}; haul in {p}; help {c} up; jerk {p}; reel in {p}; drag {c} away
     """,
     "open": """
-        open {p}; open {p}; open {p}; unlock {p}; pull {p} open; throw open {p}; pry open {p}; lift the lid of {p}; unwrap {p}; fling {p} open; push open
+        open {p}; open {p}; open {p}; unlock {p}; pull {p} open; throw open {p}; pry open {p}; lift the lid of {p}; unwrap {p};
+        fling {p} open; push open
         {p}; unseal {p}; tear open {p}; open up {p}; uncork {p}; swing {p} open; break open {p}; force {p} open; unlatch {p}; crack open
         {p}
     """,
