@@ -1,4 +1,4 @@
-"""One server for all tests of this folder; a test that ends it starts it again."""
+"""One server for all tests of this folder; it is started again only after a test that ends it or needs other arguments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.vllm.served import Served
 def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = Served(tmp_path_factory.mktemp("servers"))
     try:
-        made.start()
         yield made
     finally:
         made.stop()
@@ -23,6 +22,5 @@ def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def served(_started: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     """The running server; `--llm auto` inside the test's own process finds it too."""
     monkeypatch.setenv("EKONTE_SERVERS", str(_started.folder))
-    if not _started.running:
-        _started.start()
+    _started.ensure()
     return _started

@@ -27,6 +27,8 @@ class Served:
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}/v1"
         self.announced: dict[str, Any] = {}
+        self.arguments: tuple[str, ...] = ()
+        """What the last start was given besides the port."""
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -38,8 +40,16 @@ class Served:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def ensure(self, *arguments: str) -> None:
+        """Have it run with exactly these arguments; started again where it does not."""
+        if self.running and self.arguments == arguments:
+            return
+        self.stop()
+        self.start(*arguments)
+
     def start(self, *arguments: str) -> None:
         """Start and wait until it is announced. Fails with what it said when it is not."""
+        self.arguments = arguments
         words = [*EKONTE, "serve", "--port", str(self.port), "--json", *arguments]
         self._process = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.variables

@@ -24,8 +24,7 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def large(_started: Served, tmp_path_factory: pytest.TempPathFactory) -> Session:
     """A session in which the model is asked as a large one is: one opening for all roles."""
-    if not _started.running:
-        _started.start()
+    _started.ensure()
     session = Session.create(
         tmp_path_factory.mktemp("large") / "session",
         Brief.from_text(EXAMPLE),

@@ -56,8 +56,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def small(_started: Served, adapter: Path) -> Served:
     """The server again, with the adapter and a short context."""
-    _started.stop()
-    _started.start("--adapter", f"other={adapter}", "--", "--max-model-len", str(CONTEXT))
+    _started.ensure("--adapter", f"other={adapter}", "--", "--max-model-len", str(CONTEXT))
     return _started
 
 
