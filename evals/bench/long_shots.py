@@ -46,9 +46,8 @@ def staged_shot(frames: int) -> Conditioning:
         id="s01", set="field", duration=frames / 16, camera=CameraSpec(size="full", move="static"),
         performances=(Performance(actor="girl", action="walk", start="left", end="right", pace="slow"),),
     )  # fmt: skip
-    plan = ShotPlan(
-        brief=brief, cast=(Character.of_kind("girl", "Mia", "girl"),), sets=(StageSet(id="field", name="field", place="field"),), shots=(shot,)
-    )
+    cast = (Character.of_kind("girl", "Mia", "girl"),)
+    plan = ShotPlan(brief=brief, cast=cast, sets=(StageSet(id="field", name="field", place="field"),), shots=(shot,))
     return condition(stage_all(plan)[0], size=SIZE, seed=7)
 
 
