@@ -28,6 +28,7 @@ def main() -> None:
 def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code, instead of leaving."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait are far slower on a busy machine
     warnings.filterwarnings("ignore", category=FutureWarning)
     try:
         return _exit_code(command, arguments)
