@@ -1,6 +1,6 @@
 """How a script is laid out: headings, speakers before a colon, Fountain cues, quotation marks, sentences.
 
-Knows punctuation. Does not know what any word means.
+Knows punctuation, and which capitals are said to the camera. Does not know what any other word means.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from agents.reading.camera_words import CameraOrder, camera_order
 
 HEADING = re.compile(r"^\s*(?:INT|EXT|EST|I/E|INT\./EXT|INT/EXT)[. ]", re.IGNORECASE)
 CJK_HEADING = re.compile(r"^\s*(?:第[一二三四五六七八九十\d]+[场場幕章]|场景|シーン|[○〇◯■]\s*)[^。！？]{0,40}$")
@@ -63,7 +65,7 @@ def pieces(script: str) -> list[Piece]:
             found.append(Piece("line", line, at, spoken.group(1).strip(), spoken.group(2) or ""))
             continue
         cue = CUE.match(text)
-        if cue and k < len(lines) and lines[k][1].strip() and not CUE.match(lines[k][1]):
+        if cue and not _asks_for_a_frame(cue.group(1)) and k < len(lines) and lines[k][1].strip() and not CUE.match(lines[k][1]):
             manner = ""
             bracket = re.match(r"^\s*\(([^)]*)\)\s*$", lines[k][1])
             if bracket and k + 1 < len(lines):
@@ -89,13 +91,18 @@ def _names_a_speaker(name: str, line: str) -> bool:
     """`Mia: Hello` and `The old man: Hello`, but not `The wolf growls: "Hello"`, which a verb ends."""
     words = name.split()
     camera = re.search(r"镜头|画面|机位|特写|远景|全景|中景|近景|カメラ|アップ|ショット|遠景", name)
-    if camera or len(re.findall(r"[一-鿿ぁ-ヿ]", name)) > 6:
+    if camera or _asks_for_a_frame(name) or len(re.findall(r"[一-鿿ぁ-ヿ]", name)) > 6:
         return False
     if line[0] in QUOTES and re.search(r"[说道问喊叫答]$|[たるてと]$", name):
         return False
     if len(words) > 3 or re.search(r"[\"“「]", name):
         return False
     return not (line[0] in QUOTES and len(words) > 1 and words[-1].islower() and words[-1].endswith(("s", "ed", "d", "g")))
+
+
+def _asks_for_a_frame(name: str) -> bool:
+    """`LOW ANGLE` and `CLOSE ON` before a colon or on a line of their own are said to the camera, not by somebody."""
+    return camera_order(name, "en") != CameraOrder()
 
 
 def quotes(text: str) -> list[tuple[int, int]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from agents.reading import read
 from agents.reading.camera_words import camera_order
 from agents.reading.layout import quotes
 from agents.reading.orders import orders
 from agents.reading.positions import Position, way
+from agents.roles.casting import cast_story
 from shotplan.brief import detect_language
 from tests.agents.crew_at_work import planned
 
@@ -153,3 +155,15 @@ def test_one_stands_on_the_named_side_of_another() -> None:
     marks = {m.id: m for m in plan.sets[0].marks}
     starts = {p.actor: marks[p.start] for s in plan.shots for p in s.performances if p.start}
     assert starts["knight"].x < starts["queen"].x
+
+
+@pytest.mark.parametrize(
+    ("script", "cast"),
+    [
+        ("LOW ANGLE: a giant walks down the street at night.", ["giant"]),
+        ("CLOSE ON: June giggles. WIDE SHOT: Mo runs.", ["june", "mo"]),
+        ("MIA: Hello.\nTOM: Hi!", ["mia", "tom"]),
+    ],
+)
+def test_a_framing_before_a_colon_is_nobody_who_speaks(script: str, cast: list[str]) -> None:
+    assert [e.id for e in cast_story(read(script, "en")).cast] == cast
