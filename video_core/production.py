@@ -167,7 +167,7 @@ class Production:
                     if self.ledger.current(names[shot], inputs):
                         done[shot] = 100
                     else:
-                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes, self.settings if backend is self.backend else {}))
+                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes))
                 digests = {job.shot: job.digest for job in stale}
                 for finished in runner.run(stale, heard):
                     shot, path = finished.shot, paths[finished.shot]

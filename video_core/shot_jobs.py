@@ -6,8 +6,8 @@ Knows what the work needs and what it gives. Does not know where it is done or w
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,8 +31,6 @@ class ShotJob:
     """Of everything that decides the clip: conditioning, backend and its version, code, checks."""
     checked: bool = False
     retakes: int = 0
-    settings: Mapping[str, object] = field(default_factory=dict)
-    """Of the backend, as `video_core.backends.make_backend` takes them: a worker elsewhere makes its own."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class RenderedShot:
     mp4: bytes
     note: dict[str, Any]
     """Frames, frames per second, seconds, what became of each control; of a checked clip its take, seed and measures."""
-    rejected: tuple[CheckedTake, ...] = field(default=())
+    rejected: tuple[CheckedTake, ...] = ()
     """Takes that were not kept, without their frames."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from shotplan.errors import RenderError
+from video_core.planner.models import MODELS
 
 Kind = Literal["t2v", "i2v", "flf2v", "vace", "ti2v", "animate"]
 """How the transformer is fed. `t2v` noise alone; `i2v`, `flf2v` noise, mask and latent of given frames in 36 channels; `vace` a control
@@ -33,17 +34,19 @@ class Family:
     kind: Kind
     hub: str
     """A Hub repository that holds it."""
-    dim: int = 5120
-    ffn_dim: int = 13824
-    heads: int = 40
-    layers: int = 40
-    in_channels: int = 16
-    latent_channels: int = 16
-    text_dim: int = 4096
-    image_tokens: int = 0
+    dim: int
+    ffn_dim: int
+    heads: int
+    layers: int
+    in_channels: int
+    latent_channels: int
+    text_dim: int
+    image_tokens: int
     """Length of the CLIP vision context: 0 without that branch, 257 for one picture, 514 for two."""
-    vace_layers: tuple[int, ...] = ()
-    experts: int = 1
+    vace_layers: tuple[int, ...]
+    experts: int
+    stride: int
+    """Pixels of a latent cell's side."""
     boundary: float = 0.0
     """Two experts: share of the 1000 training steps at and above which the high-noise expert works."""
     flow_shift: float = 5.0
@@ -54,8 +57,6 @@ class Family:
     max_frames: int = 81
     frame_grid: int = 4
     """Clips have `frame_grid * n + 1` frames."""
-    stride: int = 8
-    """Pixels of a latent cell's side."""
     key_frames: KeyFrames = "none"
     overlap: int = 1
     """Frames that a following clip is given from the one before."""
@@ -80,59 +81,70 @@ class Family:
         return min(-(-(max(frames, 1) - 1) // self.frame_grid) * self.frame_grid + 1, longest)
 
 
-_SMALL: dict[str, Any] = {"dim": 1536, "ffn_dim": 8960, "heads": 12, "layers": 30}
-_ANISORA = Family(
-    name="anisora-v3", kind="i2v", hub="IndexTeam/Index-anisora", in_channels=36, image_tokens=257, steps=8, guidance=(1.0, 1.0),
-    frame_grid=8, key_frames="any_of_8", suffix="aesthetic score: {aesthetic}. motion score: {motion}. There is no text in the video.",
-)  # fmt: skip
+def _published(name: str, *, shape: str = "", **ways: Any) -> Family:
+    """A family whose transformer and autoencoder are those the planner counts with, under its own name or as `shape`."""
+    model = MODELS[shape or name]
+    dit = model.dit
+    return Family(
+        name=name, dim=dit.dim, ffn_dim=dit.ffn, heads=dit.heads, layers=dit.layers, in_channels=dit.in_channels,
+        latent_channels=dit.out_channels, text_dim=dit.text_dim, image_tokens=dit.image_tokens, vace_layers=dit.vace_layers,
+        experts=model.experts, stride=model.vae.stride, **ways,
+    )  # fmt: skip
+
+
+_ANISORA_WAYS: dict[str, Any] = {
+    "kind": "i2v", "hub": "IndexTeam/Index-anisora", "steps": 8, "guidance": (1.0, 1.0), "frame_grid": 8, "key_frames": "any_of_8",
+    "suffix": "aesthetic score: {aesthetic}. motion score: {motion}. There is no text in the video.",
+}  # fmt: skip
+_ANISORA = _published("anisora-v3", **_ANISORA_WAYS)
 
 _ALL = (
-    Family(
-        name="wan2.1-t2v-1.3b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-1.3B-Diffusers", flow_shift=3.0, guidance=(6.0, 6.0), overlap=5, **_SMALL
+    _published(
+        "wan2.1-t2v-1.3b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-1.3B-Diffusers", flow_shift=3.0, guidance=(6.0, 6.0), overlap=5
     ),
-    Family(name="wan2.1-t2v-14b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-14B-Diffusers", overlap=5),
-    Family(
-        name="wan2.1-i2v-14b", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", in_channels=36, image_tokens=257, flow_shift=3.0,
+    _published("wan2.1-t2v-14b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-14B-Diffusers", overlap=5),
+    _published(
+        "wan2.1-i2v-14b", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", flow_shift=3.0,
         steps=40, key_frames="first",
     ),
-    Family(
-        name="wan2.1-i2v-14b-720p", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-720P-Diffusers", in_channels=36, image_tokens=257, steps=40,
+    _published(
+        "wan2.1-i2v-14b-720p", shape="wan2.1-i2v-14b", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-720P-Diffusers", steps=40,
         key_frames="first",
     ),
-    Family(
-        name="wan2.1-ati-14b", kind="i2v", hub="bytedance-research/ATI", in_channels=36, image_tokens=257, steps=40, key_frames="first",
+    _published(
+        "wan2.1-ati-14b", shape="wan2.1-i2v-14b", kind="i2v", hub="bytedance-research/ATI", steps=40, key_frames="first",
         tracks=True,
     ),
-    Family(
-        name="wan2.1-flf2v-14b", kind="flf2v", hub="Wan-AI/Wan2.1-FLF2V-14B-720P-diffusers", in_channels=36, image_tokens=514,
+    _published(
+        "wan2.1-flf2v-14b", kind="flf2v", hub="Wan-AI/Wan2.1-FLF2V-14B-720P-diffusers",
         flow_shift=16.0, guidance=(5.5, 5.5), key_frames="first_last",
     ),
-    Family(
-        name="wan2.1-vace-1.3b", kind="vace", hub="Wan-AI/Wan2.1-VACE-1.3B-diffusers", vace_layers=tuple(range(0, 30, 2)), flow_shift=16.0,
-        key_frames="any", overlap=5, **_SMALL,
-    ),
-    Family(
-        name="wan2.1-vace-14b", kind="vace", hub="Wan-AI/Wan2.1-VACE-14B-diffusers", vace_layers=tuple(range(0, 40, 5)), flow_shift=16.0,
+    _published(
+        "wan2.1-vace-1.3b", kind="vace", hub="Wan-AI/Wan2.1-VACE-1.3B-diffusers", flow_shift=16.0,
         key_frames="any", overlap=5,
     ),
-    Family(
-        name="wan2.2-t2v-a14b", kind="t2v", hub="Wan-AI/Wan2.2-T2V-A14B-Diffusers", experts=2, boundary=0.875, flow_shift=12.0, steps=40,
+    _published(
+        "wan2.1-vace-14b", kind="vace", hub="Wan-AI/Wan2.1-VACE-14B-diffusers", flow_shift=16.0,
+        key_frames="any", overlap=5,
+    ),
+    _published(
+        "wan2.2-t2v-a14b", kind="t2v", hub="Wan-AI/Wan2.2-T2V-A14B-Diffusers", boundary=0.875, flow_shift=12.0, steps=40,
         guidance=(4.0, 3.0), overlap=5,
     ),
-    Family(
-        name="wan2.2-i2v-a14b", kind="i2v", hub="Wan-AI/Wan2.2-I2V-A14B-Diffusers", in_channels=36, experts=2, boundary=0.9, steps=40,
+    _published(
+        "wan2.2-i2v-a14b", kind="i2v", hub="Wan-AI/Wan2.2-I2V-A14B-Diffusers", boundary=0.9, steps=40,
         guidance=(3.5, 3.5), key_frames="first",
     ),
-    Family(
-        name="wan2.2-vace-fun-a14b", kind="vace", hub="linoyts/Wan2.2-VACE-Fun-14B-diffusers", vace_layers=tuple(range(0, 40, 5)),
-        experts=2, boundary=0.875, flow_shift=16.0, key_frames="any", overlap=5,
+    _published(
+        "wan2.2-vace-fun-a14b", kind="vace", hub="linoyts/Wan2.2-VACE-Fun-14B-diffusers",
+        boundary=0.875, flow_shift=16.0, key_frames="any", overlap=5,
     ),
-    Family(
-        name="wan2.2-ti2v-5b", kind="ti2v", hub="Wan-AI/Wan2.2-TI2V-5B-Diffusers", dim=3072, ffn_dim=14336, heads=24, layers=30,
-        in_channels=48, latent_channels=48, fps=24, max_frames=121, stride=16, key_frames="first",
+    _published(
+        "wan2.2-ti2v-5b", kind="ti2v", hub="Wan-AI/Wan2.2-TI2V-5B-Diffusers",
+        fps=24, max_frames=121, key_frames="first",
     ),
-    Family(
-        name="wan2.2-animate-14b", kind="animate", hub="Wan-AI/Wan2.2-Animate-14B-Diffusers", in_channels=36, image_tokens=257, steps=20,
+    _published(
+        "wan2.2-animate-14b", kind="animate", hub="Wan-AI/Wan2.2-Animate-14B-Diffusers", steps=20,
         guidance=(1.0, 1.0), fps=30, max_frames=77, key_frames="reference",
     ),
     replace(
@@ -141,7 +153,7 @@ _ALL = (
     ),
     _ANISORA,
     replace(_ANISORA, name="anisora-v3.1"),
-    replace(_ANISORA, name="anisora-v3.2", image_tokens=0, experts=2, boundary=0.9),
+    _published("anisora-v3.2", boundary=0.9, **_ANISORA_WAYS),
     replace(_ANISORA, name="anisora-anymask", key_frames="any", anymask=True, frame_grid=4, overlap=5),
 )  # fmt: skip
 
