@@ -26,7 +26,7 @@ MakeBackend = Callable[..., WanBackend]
 @pytest.fixture(autouse=True)
 def _enough_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else runs on the machine, these models fit."""
-    monkeypatch.setattr("video_core.backends.wan.backend.machine_here", lambda: Machine(None, ram=32.0))
+    monkeypatch.setattr("video_core.backends.wan.parts.machine_here", lambda: Machine(None, ram=32.0))
 
 
 @pytest.fixture(scope="session")

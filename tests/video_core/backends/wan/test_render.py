@@ -35,7 +35,7 @@ def test_a_film_frame_that_does_not_fit_names_the_nearest_that_does(checkpoints:
 
 
 def test_too_little_memory_is_said_before_loading(checkpoints: Folder, backend: MakeBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("video_core.backends.wan.backend.machine_here", lambda: Machine(None, ram=0.0))
+    monkeypatch.setattr("video_core.backends.wan.parts.machine_here", lambda: Machine(None, ram=0.0))
     with pytest.raises(RenderError, match=r"does not fit on CPU.*GB of RAM"):
         backend(checkpoints("t2v")).check_film((480, 832), 16)
 
@@ -111,7 +111,7 @@ def test_words_and_pictures_are_encoded_once(
 ) -> None:
     given, settings = with_pictures(shot, 0), {"steps": 1}
     expected = backend(checkpoints("i2v", clip=False, experts=2), **settings).render(given).frames
-    monkeypatch.setattr("video_core.backends.wan.backend.load_text_encoder", _never)
+    monkeypatch.setattr("video_core.backends.wan.parts.load_text_encoder", _never)
     monkeypatch.setattr("diffusers.AutoencoderKLWan.encode", _never)
     assert np.array_equal(backend(checkpoints("i2v", clip=False, experts=2), **settings).render(given).frames, expected)
 
@@ -132,7 +132,7 @@ def test_version_changes_with_what_changes_the_picture(checkpoints: Folder, back
 def test_options_are_carried_out_and_the_film_is_still_drawn(
     checkpoints: Folder, backend: MakeBackend, shot: Conditioning, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("video_core.backends.wan.backend.WanBackend._plan", lambda self, size: self._asked)
+    monkeypatch.setattr("video_core.backends.wan.parts.Parts.plan", lambda self, *_: self.asked)
     words = tuple(option.split(","))
     clip = backend(checkpoints("t2v", experts=2), option=words).render(with_pictures(shot))
     assert clip.frames.std() > 1
