@@ -6,6 +6,7 @@ Knows exit codes: 0 done, 2 an error said in one line, 130 stopped by the user. 
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sys
 import warnings
@@ -18,6 +19,8 @@ from shotplan.errors import EkonteError
 from studio.commands import app
 
 DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+CHATTY = ("torchao", "torch.utils._pytree", "diffusers.quantizers.torchao.torchao_quantizer")
+"""Loggers that warn of kernels for other machines whenever torchao is installed."""
 
 
 def main() -> None:
@@ -30,6 +33,8 @@ def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin while they wait are far slower on a busy machine
     warnings.filterwarnings("ignore", category=FutureWarning)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         return _exit_code(command, arguments)
     except KeyboardInterrupt:
