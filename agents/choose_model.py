@@ -38,7 +38,7 @@ def choose_model(
     adapter: Path | None = None,
     server: ServerOptions = ServerOptions(),  # noqa: B008  (frozen)
 ) -> Model:
-    """The model for `auto`, `embedded`, an http(s) address, or a name in `MODELS`.
+    """The model for `auto`, `embedded`, `scripted`, an http(s) address, or a name in `MODELS`.
 
     Its attribute `description` says in words which one it is. `auto` is a server that `ekonte serve` runs, on any port, else
     one at `LOCAL_SERVER`, else the embedded model. `server`: what only a server can do. Raises `ModelError` for an unknown
@@ -75,6 +75,21 @@ def _embedded(model_name: str | None, adapter: Path | None) -> Model:
 
 
 MODELS["embedded"] = _embedded
+
+
+def _scripted(model_name: str | None, adapter: Path | None) -> Model:
+    from agents.scripted import ScriptedModel
+
+    if model_name is not None or adapter is not None:
+        raise ModelError(
+            "The scripted crew has no model, so it takes neither a model's name nor an adapter",
+            where="--llm scripted",
+            todo="Leave them out",
+        )
+    return ScriptedModel()
+
+
+MODELS["scripted"] = _scripted
 
 
 def _needs_no_server(server: ServerOptions) -> None:

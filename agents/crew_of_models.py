@@ -35,7 +35,8 @@ class ModelCrew:
             reads = ", ".join(LANGUAGE_NAMES.get(code, code) for code in sorted(languages))
             raise BriefError(
                 f"the script is {LANGUAGE_NAMES[brief.language]}, and {model.name} reads {reads} only",
-                todo="start a model that reads it, for example with `make vllm` and `ekonte serve --model Qwen/Qwen3-4B-Instruct-2507`",
+                todo="start a model that reads it, for example with `make vllm` and `ekonte serve --model Qwen/Qwen3-4B-Instruct-2507`, "
+                "or let the reading rules work alone with --llm scripted",
             )
         self._model = model
         small = getattr(model, "small", False)

@@ -24,6 +24,7 @@ class ScriptedModel:
     Raises `ModelError` when a canned answer does not fit the request's schema.
     """
 
+    description = "the scripted crew: no model, the reading rules alone"
     options = "supported"
     """It takes the first of what the script supports, so that what lies behind need not be offered."""
 

@@ -14,7 +14,10 @@ from typing import Literal
 from agents.reading.camera_words import CameraOrder, camera_order
 
 HEADING = re.compile(r"^\s*(?:INT|EXT|EST|I/E|INT\./EXT|INT/EXT)[. ]", re.IGNORECASE)
-CJK_HEADING = re.compile(r"^\s*(?:第[一二三四五六七八九十\d]+[场場幕章]|场景|シーン|[○〇◯■]\s*)[^。！？]{0,40}$")
+CJK_HEADING = re.compile(
+    r"^\s*(?:第[一二三四五六七八九十\d]+[场場幕章]|场景|シーン|[○〇◯■]\s*|(?:内外景|[内外]景|[室屋][内外])[\s.．・·、，:：—-])"
+    r"[^。！？]{0,40}$"
+)
 LABEL = re.compile(
     r"^\s*(?:scene|act|title|note|chapter|setting|place|time|style|part|credit|author|source)\b[^:：]*[:：]?",
     re.IGNORECASE,

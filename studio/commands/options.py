@@ -17,7 +17,10 @@ Example = Annotated[bool, typer.Option("--example", help="Use the built-in examp
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Output folder; default out/<first words>.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an earlier film in the output folder.")]
 Llm = Annotated[
-    str, typer.Option("--llm", help="auto, embedded, or the URL of any OpenAI-compatible server such as vLLM.")
+    str,
+    typer.Option(
+        "--llm", help="auto, embedded, the URL of any OpenAI-compatible server such as vLLM, or scripted: the reading rules alone."
+    ),
 ]
 LlmModel = Annotated[str | None, typer.Option("--llm-model", help="Model name on that server; default its first.")]
 BackendName = Annotated[str, typer.Option("--backend", help="Video backend of film.mp4: embedded, animatic, wan or server.")]

@@ -106,3 +106,10 @@ def written_down(url: str) -> RunningServer:
     )  # fmt: skip
     write_down(server)
     return server
+
+
+def test_the_scripted_crew_can_be_asked_for_and_is_no_model_with_a_name() -> None:
+    model = choose_model("scripted")
+    assert getattr(model, "languages", None) is None  # it reads whatever the rules read
+    with pytest.raises(ModelError, match="no model"):
+        choose_model("scripted", model_name="large")

@@ -63,6 +63,13 @@ def test_a_heading_opens_a_scene_with_its_place_and_time() -> None:
     assert [c.scene for c in reading.clauses] == [0, 1]
 
 
+@pytest.mark.parametrize(("heading", "language"), [("内景 厨房 早晨", "zh"), ("外景 海滩 夜晚", "zh"), ("屋内・台所・朝", "ja")])
+def test_a_chinese_or_japanese_heading_is_not_part_of_what_happens(heading: str, language: str) -> None:
+    read_ = read(f"{heading}\n{'小美走进来。' if language == 'zh' else '美咲が歩く。'}", language)
+    assert read_.scenes[0].places
+    assert all(heading[:2] not in clause.span for clause in read_.clauses)
+
+
 def test_a_description_is_no_happening() -> None:
     assert [c.happens for c in read("It was a dark night. A wolf howls.", "en").clauses] == [False, True]
 

@@ -31,6 +31,7 @@ from video_core.raster.anatomy import anatomy
 from video_core.raster.build import build_of
 from video_core.raster.ground import height_at
 from video_core.raster.scenery import dressing
+from video_core.raster.solids import SEAT_BACK, SEAT_TOP, place
 from video_core.raster.view import View
 
 Bytes = NDArray[np.uint8]
@@ -89,22 +90,8 @@ class Animatic:
                 self._shadow(pen, f, n)
             elif what == "footing":
                 self._footing(pen, f, n)
-            elif what == "prop":
-                card = self.scene.props[n]
-                state = self.c.prop_state[f, n]
-                position = self.c.prop_position[f, n].astype(np.float64)
-                things.draw(
-                    Thing(
-                        card.kind,
-                        card.shape,
-                        card.size,
-                        position,
-                        float(self.c.prop_yaw[f, n]),
-                        card.palette,
-                        float(state[1]),
-                        seed_of(card.id),
-                    )
-                )
+            elif what in ("prop", "back"):
+                things.draw(self._thing(f, n, back=what == "back"))
             else:
                 self._actor(pen, f, n)
         if self.look.flat:
@@ -116,6 +103,14 @@ class Animatic:
         if captions:
             draw_caption(image, self.scene, seconds)
         return image
+
+    def _thing(self, f: int, n: int, *, back: bool = False) -> Thing:
+        """A prop in one frame; of a seat its back, or all but that: who sits is between the two."""
+        card = self.scene.props[n]
+        shape = card.shape if card.shape != "seat" else "seat_back" if back else "seat_base"
+        at = self.c.prop_position[f, n].astype(np.float64)
+        open_ = float(self.c.prop_state[f, n, 1])
+        return Thing(card.kind, shape, card.size, at, float(self.c.prop_yaw[f, n]), card.palette, open_, seed_of(card.id))
 
     def _items(self, f: int) -> list[Item]:
         out = []
@@ -130,23 +125,21 @@ class Animatic:
                 continue
             at = self.c.prop_position[f, n].astype(np.float64)
             small = max(card.size) < _HAND_SIZED or card.kind in ("sword", "book")
-            depth = float((at - eye) @ forward) - (0.25 if small else 0.0)
-            out.append(
-                Item(
-                    ("prop", n),
-                    depth,
-                    at,
-                    None if small else card.size,
-                    float(self.c.prop_yaw[f, n]),
-                    card.kind == "river",
-                )
-            )
+            depth, yaw = float((at - eye) @ forward) - (0.25 if small else 0.0), float(self.c.prop_yaw[f, n])
+            box = None if small else card.size
+            if card.shape == "seat" and box is not None:
+                w, h, d = box
+                back = place(np.array([0.0, 0.0, (SEAT_BACK - d) / 2]), at, yaw)
+                out.append(Item(("back", n), float((back - eye) @ forward), back, (w, h, SEAT_BACK), yaw))
+                box = (w, SEAT_TOP * h, d)
+            out.append(Item(("prop", n), depth, at, box, yaw, card.kind == "river"))
             if not self.look.flat and card.shape not in ("flat", "ball") and not small:
                 out.append(Item(("footing", n), 1e6, at, None, 0.0, True))
         for n in range(len(self.puppets)):
             at = self.c.root[f, n].astype(np.float64)
             middle = self.puppets[n].shape.chest[f] * 0.5 + self.puppets[n].shape.hips[f] * 0.5
-            out.append(Item(("actor", n), float((middle - eye) @ forward), np.array([middle[0], at[1], middle[2]])))
+            hips = float(self.puppets[n].shape.hips[f, 1])
+            out.append(Item(("actor", n), float((middle - eye) @ forward), np.array([middle[0], at[1], middle[2]]), hips=hips))
             if not self.look.flat:
                 out.append(Item(("shadow", n), 1e6, at, None, 0.0, True))
         return out

@@ -58,7 +58,7 @@ class FacedThings(Drafting):
             return main if k < 2 else second
         if thing.kind == "bed":
             return main if k == 4 else second
-        if thing.shape in ("table", "seat") and k >= 6:
+        if thing.shape == "seat_back" or (thing.shape in ("table", "seat_base") and k >= 6):
             return second
         return main
 

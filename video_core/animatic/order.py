@@ -19,7 +19,7 @@ class Item:
     """Something to be drawn."""
 
     key: tuple[str, int]
-    """What it is: `actor`, `prop` or `dressing`, and its number."""
+    """What it is: `actor`, `prop`, `back` (of a seat) or `dressing`, and its number."""
     depth: float
     """Metres along the camera's view to its middle."""
     position: Floats
@@ -29,6 +29,8 @@ class Item:
     yaw: float = 0.0
     on_floor: bool = False
     """Flat things that everything stands on."""
+    hips: float = 0.0
+    """Height of a body's hips, m."""
 
 
 def in_front(body: Item, solid: Item, eye: Floats) -> bool:
@@ -52,8 +54,8 @@ def in_front(body: Item, solid: Item, eye: Floats) -> bool:
     if look[1] > h and at[1] > h - 0.05:
         return True
     inside = abs(at[0]) <= w / 2 + 0.02 and abs(at[2]) <= d / 2 + 0.02
-    if inside:
-        return bool(at[1] > 0.05 * h)
+    if inside:  # on it: it stands there, or its hips are up there
+        return bool(at[1] > 0.05 * h or body.hips - solid.position[1] > 0.8 * h)
     return False
 
 
@@ -61,7 +63,7 @@ def painters_order(items: Sequence[Item], eye: Floats) -> list[Item]:
     """Far to near; bodies and solids are compared by the solid's planes, everything else by depth."""
     pending = sorted(items, key=lambda i: (not i.on_floor, -i.depth, i.key))
     before: dict[tuple[str, int], set[tuple[str, int]]] = {i.key: set() for i in pending}
-    solids = [i for i in pending if i.box is not None and not i.on_floor and i.key[0] == "prop"]
+    solids = [i for i in pending if i.box is not None and not i.on_floor and i.key[0] in ("prop", "back")]
     for body in pending:
         if body.box is not None or body.on_floor:
             continue

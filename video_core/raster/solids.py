@@ -12,6 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+SEAT_TOP = 0.51
+"""Height of a seat's surface as a share of the whole seat's, back included."""
+SEAT_BACK = 0.06
+"""Thickness of a seat's back, m."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,18 @@ def solid_of(shape: str, size: tuple[float, float, float], openness: float = 0.0
             )
             return Solid(faces=_box(w, h * 0.09, d, h * 0.91) + legs)
         case "seat":
-            back = _box(w, h * 0.52, 0.06, h * 0.48, 0, -d / 2 + 0.03)
+            parts = (solid_of("seat_base", size), solid_of("seat_back", size))
+            return Solid(faces=parts[0].faces + parts[1].faces)
+        case "seat_back":
+            return Solid(faces=_box(w, h * (1 - SEAT_TOP + 0.03), SEAT_BACK, h * (SEAT_TOP - 0.03), 0, (SEAT_BACK - d) / 2))
+        case "seat_base":
             legs = tuple(
                 f
                 for sx in (-1, 1)
                 for sz in (-1, 1)
                 for f in _box(0.06, h * 0.45, 0.06, 0, sx * (w / 2 - 0.05), sz * (d / 2 - 0.05))
             )
-            return Solid(faces=_box(w, h * 0.09, d, h * 0.42) + back + legs)
+            return Solid(faces=_box(w, h * 0.09, d, h * (SEAT_TOP - 0.09)) + legs)
         case "house":
             wall = h * 0.58
             roof_y, eave = h, 0.12 * w
