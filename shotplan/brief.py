@@ -9,6 +9,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shotplan.characters.known import KnownCharacter
 from shotplan.errors import BriefError
 from shotplan.vocabulary.sets import STYLES
 from shotplan.vocabulary.term import Language
@@ -30,6 +31,7 @@ class Brief(BaseModel):
     seed: int = Field(default=0, ge=0)
     bans: tuple[str, ...] = ()
     must_haves: tuple[str, ...] = ()
+    characters: tuple[KnownCharacter, ...] = Field(default=(), description="whom of the script the user's library knows")
 
     @property
     def aspect(self) -> float:
@@ -48,6 +50,7 @@ class Brief(BaseModel):
         seed: int = 0,
         bans: tuple[str, ...] = (),
         must_haves: tuple[str, ...] = (),
+        characters: tuple[KnownCharacter, ...] = (),
     ) -> Brief:
         """Check a script and its options. Raises `BriefError` with what to do."""
         script = _clean(text)
@@ -64,7 +67,7 @@ class Brief(BaseModel):
             raise BriefError(f"seed {seed} is negative", todo="give 0 or more")
         return cls(
             script=script, language=detect_language(script), style=style, duration=duration, size=size, fps=fps, seed=seed,
-            bans=bans, must_haves=must_haves,
+            bans=bans, must_haves=must_haves, characters=characters,
         )  # fmt: skip
 
 

@@ -44,6 +44,12 @@ class PlanError(EkonteError):
     phase = "plan"
 
 
+class CharacterError(EkonteError):
+    """The library of characters, or one of them, cannot be used."""
+
+    phase = "characters"
+
+
 class StagingError(EkonteError):
     """Words could not be turned into metres and seconds."""
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from shotplan.brief import Brief
+from shotplan.characters.known import Adapter
+from shotplan.ids import HexColor, Slug
 from shotplan.vocabulary import (
     ACTIONS,
     ANGLES,
@@ -28,9 +30,6 @@ from shotplan.vocabulary import (
     WEATHERS,
     Vocabulary,
 )
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-HexColor = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 def _word(vocabulary: Vocabulary) -> AfterValidator:
@@ -79,7 +78,8 @@ class Character(Frozen):
     height: float = Field(gt=0.05, le=20, description="ground to top of head, standing, m")
     look: str = Field(default="", max_length=400, description="in words, for prompts")
     palette: tuple[HexColor, HexColor, HexColor, HexColor]
-    references: tuple[str, ...] = ()
+    references: tuple[str, ...] = Field(default=(), description="pictures, absolute paths")
+    adapters: tuple[Adapter, ...] = Field(default=(), description="what was trained to draw this character")
     limits: Limits
 
     @classmethod

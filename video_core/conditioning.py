@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from shotplan.characters.known import Adapter
 from shotplan.errors import ConditioningError
 from shotplan.plan import Ground
 
@@ -40,6 +41,9 @@ class ActorCard(Frozen):
     height: float
     palette: tuple[str, str, str, str]
     references: tuple[str, ...] = ()
+    """Pictures, absolute paths."""
+    adapters: tuple[Adapter, ...] = ()
+    """What was trained to draw this actor, per family of video models."""
 
 
 class PropCard(Frozen):

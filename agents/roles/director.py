@@ -22,6 +22,7 @@ from agents.roles.looks import character
 from agents.roles.pacing import natural, needed, share
 from agents.roles.shots import cut, group
 from agents.roles.sides import sided
+from shotplan.characters.dress import dressed, known_among
 from shotplan.plan import Beat, Character, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
 from shotplan.vocabulary import PLACES
@@ -45,6 +46,10 @@ class Director:
         reading = read(brief.script, brief.language)
         story = places_shown(cast_story(reading, every_clause=not self._reader.supported_only), reading)
         scenes = reading.scenes[:MOST_SETS]
+        known = {e.id: found for e in story.cast if (found := known_among(brief.characters, e.name, e.id))}
+        for entity in story.cast:
+            if entity.id in known and known[entity.id].kind is not None:
+                entity.kind = known[entity.id].kind
         strangers = [e for e in story.cast if e.kind is None]
         things = [e for e in story.props if e.kind is None]
         questions = [
@@ -71,6 +76,8 @@ class Director:
         for entity in story.cast:
             kind = entity.kind or "creature"
             cast[entity.id] = character(entity.id, entity.name, kind, entity.adjectives, twins.get(kind, 0))
+            if entity.id in known:
+                cast[entity.id] = dressed(cast[entity.id], known[entity.id])
             twins[kind] = twins.get(kind, 0) + 1
 
         beats: list[Beat] = []

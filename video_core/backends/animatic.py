@@ -12,6 +12,7 @@ from video_core.animatic.caption import LEAST_HEIGHT, undrawable_lines
 from video_core.animatic.draw import Animatic
 from video_core.animatic.lettering import undrawable
 from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.backends.identity import adapters_ignored
 from video_core.conditioning import Conditioning
 
 
@@ -67,6 +68,7 @@ class AnimaticBackend:
             ControlUse("references", "ignored", "figures are drawn by kind and palette")
             if any(a.references for a in scene.actors)
             else None,
+            *adapters_ignored(scene, "there is no network to adapt; figures are drawn by kind and palette"),
             ControlUse("key_frames", "ignored", "given pixels are not copied into the drawing") if kept else None,
             self._captions(conditioning),
         ]

@@ -14,6 +14,7 @@ import torch
 from video_core.animatic.caption import draw_caption
 from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.backends.identity import adapters_ignored
 from video_core.conditioning import Conditioning
 from video_core.embedded.maps import context_of, control_maps, shrink
 from video_core.embedded.pipeline import SIZE, WEIGHTS, EmbeddedVideoPipeline
@@ -112,6 +113,7 @@ def _report(conditioning: Conditioning) -> tuple[ControlUse, ...]:
         uses.append(ControlUse("key_frames, keep_mask", "honoured", "kept through the mask channel"))
     if any(card.references for card in scene.actors):
         uses.append(ControlUse("references", "ignored", "the model takes colours, not pictures"))
+    uses += adapters_ignored(scene, "the adapter is for a large video model; use --backend wan")
     if scene.lines:
         uses += [use for use in AnimaticBackend().report(conditioning) if use.control == "dialogue"]
     return tuple(uses)

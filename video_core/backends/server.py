@@ -25,6 +25,7 @@ from shotplan.errors import RenderError
 from video_core.animatic.caption import draw_caption
 from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.backends.identity import adapters_ignored
 from video_core.backends.server_client import Request, ServerBusy, VideoServer
 from video_core.backends.server_frames import decode, fitted
 from video_core.backends.server_job import Notes, Patience, film_of, request_digest
@@ -204,6 +205,7 @@ class ServerBackend:
             count = sum(len(actor.references) for actor in scene.actors)
             one = ControlUse("references", "approximated", f"the first of {count} is sent as input_reference")
             rows.append(one if sent[0] == "reference" else ControlUse("references", "ignored", PICTURE_ONLY))
+        rows += adapters_ignored(scene, "the adapter is a file here, not on the server; use --backend wan")
         rows += [
             ControlUse("camera", "approximated", "by words of the prompt; poses and intrinsics have no field"),
             ControlUse("expressions", "approximated", "by words of the prompt"),
