@@ -236,24 +236,14 @@ def quantised_sequential(case: Case) -> Iterator[Conflict]:
 
 @rule
 def cache_with_vace(case: Case) -> Iterator[Conflict]:
-    """First-block and magnitude caches know only `blocks`: on a skipped step VACE's hints are added twice."""
+    """The first-block cache knows only `blocks`: on a skipped step VACE's hints are added twice."""
     if case.options.cache == "none" or case.model.kind != "vace":
         return
-    if case.options.cache in ("first_block", "mag"):
+    if case.options.cache == "first_block":
         reason = f"the {case.options.cache} cache draws wrong pictures with VACE: its hints are added again to a residual that has them"
     else:
         reason = f"the {case.options.cache} cache was never checked with VACE, whose hints the hooks of diffusers do not know"
     yield Conflict("cache_with_vace", reason, "measured on a small model: error 0.52 of 1.28", {"cache": "none"})
-
-
-@rule
-def cache_ratios(case: Case) -> Iterator[Conflict]:
-    """The magnitude cache needs ratios measured for each checkpoint."""
-    if case.options.cache == "mag" and case.model.kind != "vace":
-        yield Conflict(
-            "cache_ratios", "the mag cache needs ratios measured on this checkpoint, and there are none", "diffusers MagCacheConfig",
-            {"cache": "first_block"},
-        )  # fmt: skip
 
 
 @rule

@@ -19,8 +19,8 @@ dynamic activations, the matrix units run in 8 bits. `gguf_*`: a GGUF file, comp
 Offload = Literal["none", "group", "model", "sequential"]
 """`group`: `enable_group_offload`. `model`: `enable_model_cpu_offload`. `sequential`: `enable_sequential_cpu_offload`."""
 
-Cache = Literal["none", "first_block", "taylorseer", "mag"]
-"""Caches of `diffusers.hooks` (`enable_cache`)."""
+Cache = Literal["none", "first_block", "taylorseer"]
+"""Caches of `diffusers.hooks` (`enable_cache`). Its magnitude cache is left out: it needs ratios measured on every checkpoint."""
 
 Attention = Literal[
     "native", "_native_cudnn", "_native_flash", "_native_efficient", "flash", "flash_hub", "_flash_3", "_flash_3_hub", "flash_4_hub",
@@ -33,7 +33,7 @@ LOSSY: dict[str, frozenset[str]] = {
     "attention": frozenset(
         {"sage", "sage_hub", "_sage_qk_int8_pv_fp8_cuda", "_sage_qk_int8_pv_fp8_cuda_sm90", "_sage_qk_int8_pv_fp16_cuda"}
     ),
-    "cache": frozenset({"first_block", "taylorseer", "mag"}),
+    "cache": frozenset({"first_block", "taylorseer"}),
     "vae_decoder": frozenset({"taehv"}),
 }
 """Values that change the picture more than rounding does; taken only when asked for, or when nothing else fits."""

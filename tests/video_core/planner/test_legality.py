@@ -17,9 +17,7 @@ CLIP = ClipSpec((480, 832), 81, 8, 1.0)
     ("model", "gpu", "gpus", "words", "reason", "instead"),
     [
         ("wan2.1-vace-14b", "H200", 1, "cache=first_block", "wrong pictures with VACE", {}),
-        ("wan2.1-vace-1.3b", "H200", 1, "cache=mag", "wrong pictures with VACE", {}),
         ("wan2.1-vace-14b", "H200", 1, "cache=taylorseer", "never checked with VACE", {}),
-        ("wan2.1-t2v-14b", "H200", 1, "cache=mag", "ratios measured", {"cache": "first_block"}),
         ("anisora-v3", "H200", 8, "tensor_parallel=8", "tensor-parallel plan", {"ulysses": 8}),
         ("anisora-v3", "H200", 8, "tensor_parallel=2 ulysses=4", "excludes context parallelism", {"ulysses": 4}),
         ("anisora-v3", "H200", 8, "ring=8", "log-sum-exp", {"ring": 8, "attention": "_native_cudnn"}),

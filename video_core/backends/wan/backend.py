@@ -23,6 +23,7 @@ from video_core.backends.backend import Clip, ControlUse, Progress
 from video_core.backends.wan.conditions import Conditions, clip_grid
 from video_core.backends.wan.denoise import Words, denoise
 from video_core.backends.wan.families import Family
+from video_core.backends.wan.identity import Identities, identities, with_triggers
 from video_core.backends.wan.parts import Parts
 from video_core.backends.wan.prompt import clean, model_prompt
 from video_core.backends.wan.reporting import report_of
@@ -86,7 +87,9 @@ class WanBackend:
         self.check_film(conditioning.size, conditioning.scene.fps)
         self.parts.settle(conditioning.size, self._longest, self.sampling)
         clips = self._windows(conditioning.frames)
-        words, motion = self._words(conditioning)
+        identity = identities(conditioning.scene, self.family, packed=self.parts.matched.checkpoint.high.gguf)
+        self.parts.wear(identity)
+        words, motion = self._words(conditioning, identity)
         control = self._control(conditioning)
         rows: list[list[ControlUse]] = []
 
@@ -101,7 +104,7 @@ class WanBackend:
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
         notes = (*self.parts.matched.notes, *self.parts.experts.notes)
         report = report_of(conditioning, self.family, self.sampling, clips, rows, motion=motion, options=self.options, notes=notes)
-        return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started)
+        return Clip(frames, conditioning.scene.fps, (*report, *identity.report), time.monotonic() - started)
 
     @property
     def family(self) -> Family:
@@ -134,6 +137,7 @@ class WanBackend:
         if feed.lead:
             noise = torch.cat([noise_of(feed.lead), noise], dim=2)
         schedule = make_schedule(sample.solver, sample.steps, sample.shift, parts.device)
+        parts.experts.begin()
         latents = denoise(
             parts.experts, noise, schedule, feed, words, sample.guidance,
             told=lambda done, total: told((1 - DECODE_SHARE) * done / total),
@@ -175,10 +179,12 @@ class WanBackend:
             )
         return asked
 
-    def _words(self, conditioning: Conditioning) -> tuple[Words, float]:
+    def _words(self, conditioning: Conditioning, identity: Identities) -> tuple[Words, float]:
         scene, settings = conditioning.scene, self.settings
         motion = settings.motion_score if settings.motion_score is not None else scene.motion_score
-        prompt, motion = model_prompt(scene.prompt, self.family, motion=motion, aesthetic=settings.aesthetic_score)
+        prompt, motion = model_prompt(
+            with_triggers(scene.prompt, identity.triggers), self.family, motion=motion, aesthetic=settings.aesthetic_score,
+        )  # fmt: skip
         texts = [prompt]
         if max(self.sampling.guidance) > 1:
             texts.append(clean(settings.negative_prompt or scene.negative_prompt or self.family.negative))

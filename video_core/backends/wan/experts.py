@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from video_core.backends.wan.match import Matched
-from video_core.backends.wan.placement import place
+from video_core.backends.wan.placement import forget, place
 from video_core.checkpoints.load import load_transformer
 from video_core.checkpoints.lora import Lora, fuse
 from video_core.planner import OptionSet
@@ -51,6 +51,23 @@ class Experts:
             self._loaded[number].to(self.device)
         self._active = number
         return self._loaded[number]
+
+    def begin(self) -> None:
+        """Start a clip: nothing that a block cache kept of the one before is used."""
+        for model in self._loaded.values():
+            forget(model)
+
+    def wear(self, loras: tuple[tuple[Lora, ...], tuple[Lora, ...]]) -> None:
+        """Have exactly these LoRAs in the weights: an expert is loaded anew, when it is next needed, if they are others than before."""
+        for number in (0, 1):
+            if loras[number] != self.loras[number]:
+                self._loaded.pop(number, None)
+                if self._active == number:
+                    self._active = None
+        if loras != self.loras:
+            self.loras = loras
+            self.notes.clear()
+            release()
 
     def rest(self) -> None:
         """Give the device's memory back before the VAE works, when the options ask for it."""

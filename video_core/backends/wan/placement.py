@@ -1,7 +1,7 @@
 """An option set carried out on a loaded transformer: number format, attention, offload, compilation, cache.
 
-Knows diffusers' switches and their order: format first, attention before anything compiled, offload before compilation. Does not know
-which options go together (`video_core.planner.legality`).
+Knows diffusers' switches and their order: format first, attention before anything shared or compiled, offload before compilation. Does
+not know which options go together (`video_core.planner.legality`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from typing import Any
 import torch
 
 from shotplan.errors import RenderError
+from video_core.parallel.group import ALONE, Group
 from video_core.planner import OptionSet
 
 TORCHAO = {"fp8_compute": "Float8DynamicActivationFloat8WeightConfig", "int8_compute": "Int8DynamicActivationInt8WeightConfig"}
 
 
-def place(model: Any, options: OptionSet, device: torch.device) -> None:
-    """Carry out `options` on a transformer that is on the CPU. Raises `RenderError` naming what this machine cannot do."""
+def place(model: Any, options: OptionSet, device: torch.device, group: Group = ALONE) -> None:
+    """Carry out `options` on a transformer that is on the CPU. `group`: the processes that share each of its passes.
+
+    Raises `RenderError` naming what this machine cannot do.
+    """
     _format(model, options.weights)
     if options.attention != "native":
         try:
@@ -28,6 +32,10 @@ def place(model: Any, options: OptionSet, device: torch.device) -> None:
                 f"the attention {options.attention} does not work here: {str(e).splitlines()[0]}",
                 where="--option attention", todo="leave it out, or install what it needs",
             ) from e  # fmt: skip
+    if group.size > 1:
+        from video_core.parallel.plans import split_tokens
+
+        split_tokens(model, options, group)
     if options.cache != "none":
         model.enable_cache(_cache(options.cache, model))
     match options.offload:
@@ -61,14 +69,18 @@ def _format(model: Any, weights: str) -> None:
         except ImportError as e:
             raise RenderError(f"weights={weights} needs torchao", where="--option weights", todo="pip install torchao") from e
         large = (torch.nn.Linear,)
-        quantization.quantize_(
-            model, getattr(quantization, TORCHAO[weights])(),
-            filter_fn=lambda module, name: isinstance(module, large) and "blocks" in name and module.in_features % 16 == 0,
-        )  # fmt: skip
+        try:
+            quantization.quantize_(
+                model, getattr(quantization, TORCHAO[weights])(),
+                filter_fn=lambda module, name: isinstance(module, large) and "blocks" in name and module.in_features % 16 == 0,
+            )  # fmt: skip
+        except (AssertionError, NotImplementedError, RuntimeError, ValueError) as e:  # torchao asserts what a card can do
+            told = f"weights={weights} does not work here: {str(e).splitlines()[0] if str(e) else type(e).__name__}"
+            raise RenderError(told, where="--option weights", todo="choose fp8_storage or int8_compute, or leave it out") from e
 
 
 def _cache(name: str, model: Any) -> Any:
-    """Raises `RenderError` for caches that cannot be used, or that draw a wrong picture with this model."""
+    """Raises `RenderError` for a model with which block caches draw a wrong picture."""
     import diffusers.hooks as hooks
 
     if hasattr(model, "vace_blocks"):
@@ -76,7 +88,13 @@ def _cache(name: str, model: Any) -> Any:
             "block caches draw wrong pictures with VACE: its hints are added twice on a skipped step", where="--option cache",
             todo="leave it out",
         )  # fmt: skip
-    known = {"first_block": hooks.FirstBlockCacheConfig, "taylorseer": hooks.TaylorSeerCacheConfig}
-    if name not in known:
-        raise RenderError(f"the cache {name} is not built in", where="--option cache", todo=f"choose one of: {', '.join(known)}")
-    return known[name]()
+    if name == "first_block":
+        return hooks.FirstBlockCacheConfig()
+    # The full TaylorSeer's patterns match no layer of Wan, and would keep 27 GB of a 14B model; the lite one predicts the last layer's output.
+    return hooks.TaylorSeerCacheConfig(use_lite_mode=True, taylor_factors_dtype=torch.float32)
+
+
+def forget(model: Any) -> None:
+    """Empty the model's block cache: what it kept belongs to another clip."""
+    if model.is_cache_enabled:
+        model._reset_stateful_cache()

@@ -128,18 +128,6 @@ def test_version_changes_with_what_changes_the_picture(checkpoints: Folder, back
     assert backend(folder, option=("weights=fp8_storage",)).version() != plain
 
 
-@pytest.mark.parametrize("option", ["weights=fp8_storage", "offload=group,stream=false", "offload=model", "vae_tiling=true"])
-def test_options_are_carried_out_and_the_film_is_still_drawn(
-    checkpoints: Folder, backend: MakeBackend, shot: Conditioning, option: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("video_core.backends.wan.parts.Parts.plan", lambda self, *_: self.asked)
-    words = tuple(option.split(","))
-    clip = backend(checkpoints("t2v", experts=2), option=words).render(with_pictures(shot))
-    assert clip.frames.std() > 1
-    if "fp8" in option:
-        assert use(clip, "lossy option") == "approximated"
-
-
 def test_a_lora_changes_the_film_and_two_experts_need_two(
     checkpoints: Folder, backend: MakeBackend, shot: Conditioning, tmp_path: Path
 ) -> None:
@@ -156,11 +144,6 @@ def test_a_lora_changes_the_film_and_two_experts_need_two(
     assert not np.array_equal(plain.render(bare).frames, styled.render(bare).frames)
     with pytest.raises(RenderError, match="lora_low"):
         backend(checkpoints("t2v", experts=2), lora=(lora,)).check()
-
-
-def test_block_caches_are_refused_for_vace(checkpoints: Folder, backend: MakeBackend) -> None:
-    with pytest.raises(RenderError, match="VACE"):
-        backend(checkpoints("vace"), option=("cache=first_block",)).check_film((32, 64), 16)
 
 
 def test_the_fast_decoder_gives_as_many_frames_of_the_same_size(
