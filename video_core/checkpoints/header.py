@@ -81,7 +81,9 @@ def check_archive(path: Path) -> None:
     """Raises `RenderError` when a `.pth` file is missing or is no complete PyTorch archive."""
     if not path.is_file():
         raise RenderError("the weight file is missing", where=str(path), todo=AGAIN)
-    if not zipfile.is_zipfile(path):  # the directory is at the end: a file that is cut short has none
+    with path.open("rb") as file:
+        old = file.read(1) == b"\x80"  # as torch wrote until 2020: one pickle after the other
+    if not old and not zipfile.is_zipfile(path):  # the directory is at the end: a file that is cut short has none
         raise RenderError("the weight file is cut short or no PyTorch archive", where=str(path), todo=AGAIN)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import torch
 from accelerate import init_empty_weights
 from diffusers import AutoencoderKLWan, WanAnimateTransformer3DModel, WanTransformer3DModel, WanVACETransformer3DModel
-from diffusers.loaders.single_file_utils import convert_wan_transformer_to_diffusers, convert_wan_vae_to_diffusers
+from diffusers.loaders.single_file_utils import convert_wan_transformer_to_diffusers
 from diffusers.utils import logging as diffusers_logging
 from safetensors import SafetensorError, safe_open
 from torch import nn
@@ -24,6 +25,7 @@ from shotplan.errors import RenderError
 from video_core.checkpoints.header import AGAIN
 from video_core.checkpoints.inspect import Architecture, diffusers_config, strip_prefix
 from video_core.checkpoints.locate import Part, Weights
+from video_core.checkpoints.original_vae import is_vae, latent_channels, vae_state
 
 State = dict[str, torch.Tensor]
 CLASSES: dict[str, Any] = {"plain": WanTransformer3DModel, "vace": WanVACETransformer3DModel, "animate": WanAnimateTransformer3DModel}
@@ -113,16 +115,23 @@ def load_vae(part: Part, dtype: torch.dtype = torch.float32) -> AutoencoderKLWan
     """The Wan VAE on the CPU. Raises `RenderError`."""
     if not part.original:
         return _pretrained(AutoencoderKLWan, part.path, torch_dtype=dtype).eval().requires_grad_(False)
-    state = convert_wan_vae_to_diffusers(read_archive(part.path))
+    found = read_archive(part.path)
+    if not is_vae(found):
+        raise RenderError("this is no VAE of the Wan family", where=str(part.path), todo="take Wan2.1_VAE.pth or Wan2.2_VAE.pth")
+    try:
+        state, config = vae_state(found)
+    except (KeyError, ValueError) as e:
+        raise RenderError(f"the VAE is not complete: {e}", where=str(part.path), todo=AGAIN) from e
     with init_empty_weights():
-        model = AutoencoderKLWan.from_config(_vae_config(state))
+        model = AutoencoderKLWan.from_config(config)
     _fill(model, {name: tensor.to(dtype) for name, tensor in state.items()}, str(part.path))
     return model.eval().requires_grad_(False)
 
 
-def _vae_config(state: State) -> dict[str, Any]:
-    """The configuration of Wan2.1's VAE with the file's own widths."""
-    return {"base_dim": state["encoder.conv_in.weight"].shape[0], "z_dim": state["post_quant_conv.weight"].shape[0]}
+def vae_channels(part: Part) -> int | None:
+    """Channels of an original VAE file's latents, told without reading its numbers; None when it is no VAE. Raises `RenderError`."""
+    found = read_archive(part.path)
+    return latent_channels(found) if is_vae(found) else None
 
 
 def load_text_encoder(part: Part, dtype: torch.dtype = torch.bfloat16) -> nn.Module:
@@ -159,7 +168,7 @@ def load_tokenizer(path: Path) -> Any:
 def read_archive(path: Path) -> State:
     """The tensors of a `.pth` file; nothing in it is executed. Raises `RenderError`."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception as e:
         raise RenderError(f"the weight file cannot be read: {str(e).splitlines()[0]}", where=str(path), todo=AGAIN) from e
     return {name: tensor for name, tensor in content.items() if isinstance(tensor, torch.Tensor)}

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 import torch
+from diffusers import AutoencoderKLWan
 from safetensors.torch import load_file, save_file
 
+from shotplan.errors import RenderError
 from tests.video_core.backends.wan import tiny
 from tests.video_core.backends.wan.conftest import checkpoints  # noqa: F401
+from tests.video_core.checkpoints.test_original_vae import wan21_names, wan22_names
 from video_core.backends.wan.match import match
 from video_core.checkpoints.load import load_image_encoder, load_text_encoder, load_transformer, load_vae
 from video_core.checkpoints.locate import locate
@@ -39,6 +42,10 @@ def original_names(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
             name = name.replace("scale_shift_table", "head.modulation" if name == "scale_shift_table" else "modulation")
         out[name] = tensor.contiguous()
     return out
+
+
+def weights(folder: Path) -> Path:
+    return folder / "transformer" / "diffusion_pytorch_model.safetensors"
 
 
 def write_t5(path: Path) -> Any:
@@ -91,12 +98,12 @@ def anisora_v3(checkpoints: Folder, tmp_path_factory: pytest.TempPathFactory) ->
     """A folder laid out like Index-anisora/V3: one float32 file, a left-over index, .pth encoders and the tokenizer."""
     folder = tmp_path_factory.mktemp("hub") / "Index-anisora" / "V3"
     folder.mkdir(parents=True)
-    state = load_file(checkpoints("i2v") / "transformer" / "diffusion_pytorch_model.safetensors")
+    state = load_file(weights(checkpoints("i2v")))
     save_file(original_names(state), folder / "diffusion_pytorch_model.safetensors")
     (folder / "diffusion_pytorch_model.safetensors.index.json").write_text('{"weight_map": {"a": "x-00001-of-00007.safetensors"}}')
     write_t5(folder / "models_t5_umt5-xxl-enc-bf16.pth")
     write_clip(folder / "models_clip_open-clip-xlm-roberta-large-vit-huge-14.pth")
-    torch.save({"conv1.weight": torch.zeros(1)}, folder / "Wan2.1_VAE.pth")
+    torch.save(wan21_names(AutoencoderKLWan(base_dim=2, z_dim=16).state_dict()), folder / "Wan2.1_VAE.pth")
     tiny.tokenizer().save_pretrained(folder / "google" / "umt5-xxl")
     return folder
 
@@ -167,3 +174,20 @@ def test_a_vae_folder_loads_in_float32(checkpoints: Folder) -> None:  # noqa: F8
     part = locate(str(checkpoints("t2v"))).vae
     assert part is not None
     assert load_vae(part).dtype == torch.float32
+
+
+def test_the_5b_model_is_whole_with_its_own_autoencoder_file(checkpoints: Folder, tmp_path: Path) -> None:  # noqa: F811
+    source, folder = checkpoints("ti2v"), tmp_path / "Wan2.2-TI2V-5B"
+    folder.mkdir()
+    save_file(original_names(load_file(weights(source))), folder / "diffusion_pytorch_model.safetensors")
+    torch.save(wan22_names(tiny.vae("ti2v").state_dict()), folder / "Wan2.2_VAE.pth")
+    write_t5(folder / "models_t5_umt5-xxl-enc-bf16.pth")
+    tiny.tokenizer().save_pretrained(folder / "google" / "umt5-xxl")
+    assert match(locate(str(folder))).family.name == "wan2.2-ti2v-5b"
+
+
+def test_the_autoencoder_of_another_model_is_refused_before_anything_is_loaded(checkpoints: Folder, tmp_path: Path) -> None:  # noqa: F811
+    save_file(original_names(load_file(weights(checkpoints("t2v")))), tmp_path / "wan.safetensors")
+    torch.save(wan22_names(tiny.vae("ti2v").state_dict()), tmp_path / "Wan2.2_VAE.pth", _use_new_zipfile_serialization=False)
+    with pytest.raises(RenderError, match=r"gives 48 channels and 16 are expected.*Wan2\.1_VAE\.pth"):
+        match(locate(str(tmp_path / "wan.safetensors"), base=str(checkpoints("t2v"))))

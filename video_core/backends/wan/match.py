@@ -12,6 +12,7 @@ from typing import Any
 from shotplan.errors import RenderError
 from video_core.backends.wan.families import FAMILIES, Family, Kind, family
 from video_core.checkpoints.inspect import Architecture, architecture
+from video_core.checkpoints.load import vae_channels
 from video_core.checkpoints.locate import Checkpoint, Part, read_json
 
 
@@ -152,9 +153,19 @@ def _parts(chosen: Family, checkpoint: Checkpoint, found: Architecture) -> None:
     _width(checkpoint.text_encoder, "d_model", found.text_dim, "text encoder")
     _width(checkpoint.image_encoder if found.image_dim else None, "hidden_size", found.image_dim, "CLIP image encoder")
     _width(checkpoint.vae, "z_dim", found.out_channels, "VAE")
-    if checkpoint.vae is not None and checkpoint.vae.original and (chosen.stride == 16 or "2.2" in checkpoint.vae.path.name):
-        todo = "take Wan2.1_VAE.pth" if chosen.stride == 8 else base
-        raise RenderError(f"{checkpoint.vae.path.name} cannot be used with {chosen.name} as it is", where=where, todo=todo)
+    if checkpoint.vae is not None and checkpoint.vae.original:
+        _original_vae(checkpoint.vae, found.out_channels)
+
+
+def _original_vae(part: Part, expected: int) -> None:
+    given = vae_channels(part)
+    if given != expected:
+        name = {16: "Wan2.1_VAE.pth", 48: "Wan2.2_VAE.pth"}.get(expected, "the VAE of the same model")
+        raise RenderError(
+            f"{part.path.name} is no VAE of the Wan family" if given is None
+            else f"the VAE does not fit the transformer: it gives {given} channels and {expected} are expected",
+            where=str(part.path), todo=f"take {name}",
+        )  # fmt: skip
 
 
 def _width(part: Part | None, key: str, expected: int | None, what: str) -> None:

@@ -90,7 +90,7 @@ def _cache(name: str, model: Any) -> Any:
         )  # fmt: skip
     if name == "first_block":
         return hooks.FirstBlockCacheConfig()
-    # The full TaylorSeer's patterns match no layer of Wan, and would keep 27 GB of a 14B model; the lite one predicts the last layer's output.
+    # TaylorSeer's own patterns match no layer of Wan, and its factors of every block would take 27 GB; the lite one predicts the output.
     return hooks.TaylorSeerCacheConfig(use_lite_mode=True, taylor_factors_dtype=torch.float32)
 
 
