@@ -17,11 +17,13 @@ from shotplan.errors import RenderError
 from video_core.backends.wan.disk_cache import DiskCache, default_folder
 from video_core.backends.wan.experts import Experts, release
 from video_core.backends.wan.families import Family
+from video_core.backends.wan.identity import Identities
 from video_core.backends.wan.latents import Latents
 from video_core.backends.wan.match import Matched, match
 from video_core.backends.wan.sampling import Sampling
 from video_core.backends.wan.settings import WanSettings
 from video_core.backends.wan.text import embed
+from video_core.checkpoints.gguf_file import gguf_weights
 from video_core.checkpoints.header import fingerprint
 from video_core.checkpoints.inspect import diffusers_config
 from video_core.checkpoints.load import load_image_encoder, load_text_encoder, load_tokenizer, load_vae
@@ -111,8 +113,14 @@ class Parts:
         options = OptionSet.from_words(self.settings.option)
         if self.loras[0]:
             options = options.but(lora="fused")
-        if self.matched.checkpoint.high.gguf and not options.weights.startswith("gguf"):
-            options = options.but(weights="gguf_q8_0")
+        high = self.matched.checkpoint.high
+        if high.gguf:
+            own = gguf_weights(high.header)
+            if options.weights not in ("bf16", own):
+                raise RenderError(
+                    f"weights={options.weights} is not the GGUF file's own format, {own}", where="--option weights", todo="leave it out"
+                )
+            options = options.but(weights=own)
         if options.vae_decoder == "taehv" and not self.settings.taehv:
             raise RenderError("the fast decoder has no file", where="--option vae_decoder", todo="give --set taehv=taew2_1.safetensors")
         if options.gpus > 1:
@@ -132,6 +140,10 @@ class Parts:
     @cached_property
     def experts(self) -> Experts:
         return Experts(self.matched, self.options, self.device, self.loras)
+
+    def wear(self, identity: Identities) -> None:
+        """The next clips are drawn with these characters' adapters besides the LoRAs that are set."""
+        self.experts.wear((self.loras[0] + identity.high, self.loras[1] + identity.low))
 
     @cached_property
     def latents(self) -> Latents:
