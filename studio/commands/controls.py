@@ -23,17 +23,19 @@ def controls(
     shot: Annotated[list[str] | None, typer.Option("--shot", help="Only this shot; may be given again. Default all.")] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", help="best, pose, depth, layout, scribble, grey, animate or camera; may be given again. Default best."),
+        typer.Option("--kind", help="best, pose, depth, layout, scribble, grey, animate, camera or plucker; default best; give any number."),
     ] = None,
     size: Annotated[str | None, typer.Option("--size", help="Frame size, height x width; default the plan's.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a plan's control videos (pose, depth, layout ...) for ComfyUI and other programs."""
+    from safetensors.numpy import save
+
     from shotplan.staging import stage_all
     from studio.plan_file import read_plan
-    from video_core.adapters.export import control_files
+    from video_core.adapters.export import PLUCKER, control_files
     from video_core.encode import write_mp4
-    from video_core.ledger import write_text
+    from video_core.ledger import write_bytes, write_text
     from video_core.rasterise import condition
 
     plan, home = read_plan(source)
@@ -48,10 +50,12 @@ def controls(
         bundle = condition(staged, size=frame_size(size) if size else plan.brief.size, seed=plan.brief.seed + staged.index)
         for file in control_files(bundle, kind or ("best",)):
             path = folder / staged.shot.id / file.name
-            if file.video is None:
-                write_text(path, file.text)
-            else:
+            if file.video is not None:
                 write_mp4(path, file.video, bundle.scene.fps)
+            elif file.tensor is not None:
+                write_bytes(path, save({"control_camera_video": file.tensor}, metadata={"ekonte": json.dumps(PLUCKER)}))
+            else:
+                write_text(path, file.text)
             listed.append({"path": str(path.relative_to(folder)), "shot": staged.shot.id, "controls": [vars(use) for use in file.report]})
     _tell(folder, listed, as_json=as_json)
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
 
 from shotplan.brief import Brief
 from shotplan.plan import Beat, CameraSpec, Character, Performance, Shot, ShotPlan, StageSet
@@ -46,6 +47,11 @@ def test_a_plans_controls_are_written_and_listed(
     video, fps = read_mp4(Path("controls/s01/depth.mp4"))
     assert (video.shape, fps) == ((13, 96, 160, 3), 8)
     assert len(Path("controls/s01/camera.txt").read_text(encoding="utf-8").splitlines()) == 13
+    assert run(app, ["controls", "plan.json", "--kind", "plucker", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["files"][0]["path"] == "s01/plucker.safetensors"
+    with safe_open("controls/s01/plucker.safetensors", framework="np") as file:
+        assert file.get_tensor("control_camera_video").shape == (24, 4, 96, 160)
+        assert "OpenCV" in json.loads(file.metadata()["ekonte"])["axes"]
     for wrong, said in ((["--shot", "s99"], "no shot 's99'"), (["--kind", "edges"], "no control 'edges'")):
         assert run(app, ["controls", "plan.json", *wrong]) == 2
         assert said in capfd.readouterr().err

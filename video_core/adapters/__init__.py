@@ -31,8 +31,8 @@ from video_core.adapters.animate_pose import animate_pose_video
 from video_core.adapters.anymask import anymask_condition
 from video_core.adapters.condition import I2VCondition, KeyFrame, fold_mask, kept_pixels, key_frames_of
 from video_core.adapters.first_last import first_last_condition
-from video_core.adapters.grid import Grid, anisora_size, next_legal_frames, slot
-from video_core.adapters.keyframes import anisora_condition, snap_frame, snap_time
+from video_core.adapters.grid import Grid, next_legal_frames
+from video_core.adapters.keyframes import anisora_condition, snap_frame
 from video_core.adapters.pictures import fit_picture, picture_pixels, video_pixels
 from video_core.adapters.plucker import camera_report, fold_rays, plucker_rays
 from video_core.adapters.ti2v import TI2VCondition, ti2v_condition
@@ -41,7 +41,7 @@ from video_core.adapters.turntable import Turntable, turntable, turntable_frame
 from video_core.adapters.vace import VaceInputs, fold_vace_mask, vace_channels, vace_inputs
 from video_core.adapters.vace_choice import choose_control, control_of
 from video_core.adapters.vace_controls import depth_video, grey_video, layout_video, pose_video, scribble_video
-from video_core.adapters.vace_edits import Edit, compose_controls, inpaint, known_frames, outpaint, over_control
+from video_core.adapters.vace_edits import Edit, compose_controls, over_control
 from video_core.adapters.vace_references import letterbox_reference, load_references
 from video_core.adapters.vision import clip_pixels
 
@@ -62,7 +62,6 @@ __all__ = [
     "animate_segment",
     "animate_segments",
     "anisora_condition",
-    "anisora_size",
     "anymask_condition",
     "camera_report",
     "choose_control",
@@ -76,24 +75,19 @@ __all__ = [
     "fold_rays",
     "fold_vace_mask",
     "grey_video",
-    "inpaint",
     "kept_pixels",
     "key_frames_of",
-    "known_frames",
     "layout_video",
     "letterbox_reference",
     "load_references",
     "next_legal_frames",
-    "outpaint",
     "over_control",
     "padded_frames",
     "picture_pixels",
     "plucker_rays",
     "pose_video",
     "scribble_video",
-    "slot",
     "snap_frame",
-    "snap_time",
     "splat",
     "ti2v_condition",
     "track_condition",

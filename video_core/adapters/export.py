@@ -17,7 +17,7 @@ from video_core.adapters.animate_face import animate_face_video
 from video_core.adapters.animate_pose import animate_pose_video
 from video_core.adapters.grid import next_legal_frames
 from video_core.adapters.heads import is_person
-from video_core.adapters.plucker import camera_lines, camera_report
+from video_core.adapters.plucker import camera_lines, camera_report, fold_rays, plucker_rays
 from video_core.adapters.vace_choice import Choice, choose_control, control_of
 from video_core.adapters.vace_controls import grey_video
 from video_core.animatic.draw import Animatic
@@ -26,8 +26,15 @@ from video_core.conditioning import Conditioning
 
 Video = NDArray[np.uint8]
 
-KINDS = ("best", "pose", "depth", "layout", "scribble", "grey", "animate", "camera")
-"""best: the VACE control that carries most of the shot. animate: skeleton and face of every person. camera: a CameraCtrl pose file."""
+KINDS = ("best", "pose", "depth", "layout", "scribble", "grey", "animate", "camera", "plucker")
+"""best: the VACE control that carries most of the shot. animate: skeleton and face of every person. camera: a CameraCtrl pose file.
+plucker: the same path as Fun-Camera's 24 channels, large (400 MB of 81 frames at 480x832), for programs that read no pose file."""
+PLUCKER = {
+    "format": "Fun-Camera, 24 channels",
+    "tensor": "control_camera_video (24,T,H,W) float16; channel 4c+k is number c of a latent's k-th frame; the first frame fills its four",
+    "numbers": "o x d, then d: o the camera's place in metres, d the ray's direction of length 1",
+    "axes": "OpenCV, x right, y down, z forward; the world is the first camera's; pixel centres at +0.5",
+}
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,11 @@ class ControlFile:
     name: str
     """Such as `depth.mp4`."""
     video: Video | None
-    """(F,H,W,3) RGB, F = 4n+1; None for text."""
+    """(F,H,W,3) RGB, F = 4n+1; None for text and tensors."""
     text: str
     report: tuple[ControlUse, ...]
+    tensor: NDArray[np.float16] | None = None
+    """What `PLUCKER` describes."""
 
 
 def control_files(conditioning: Conditioning, kinds: Collection[str] = KINDS) -> Iterator[ControlFile]:
@@ -71,6 +80,9 @@ def control_files(conditioning: Conditioning, kinds: Collection[str] = KINDS) ->
             case "camera":
                 lines = camera_lines(conditioning.camera_to_world, conditioning.intrinsics, conditioning.size)
                 yield ControlFile("camera.txt", None, lines, camera_report(conditioning.camera_to_world))
+            case "plucker":
+                report = (*camera_report(conditioning.camera_to_world), *held)
+                yield ControlFile("plucker.safetensors", None, "", report, _folded_rays(conditioning))
             case "grey":
                 use = ControlUse("grey", "approximated", "the luminance of the drawn previz film")
                 yield ControlFile("grey.mp4", _padded(grey_video(drawn)), "", (use, *held))
@@ -92,6 +104,12 @@ def _control(name: str, choice: Choice, held: tuple[ControlUse, ...]) -> Control
 def _drawn(conditioning: Conditioning) -> Video:
     drawing = Animatic(conditioning)
     return np.stack([drawing.frame(f, captions=False) for f in range(conditioning.frames)])
+
+
+def _folded_rays(conditioning: Conditioning) -> NDArray[np.float16]:
+    last = np.minimum(np.arange(next_legal_frames(conditioning.frames)), conditioning.frames - 1)
+    rays = plucker_rays(conditioning.camera_to_world[last], conditioning.intrinsics[last], conditioning.size)
+    return fold_rays(rays).astype(np.float16)
 
 
 def _padded(video: Video) -> Video:

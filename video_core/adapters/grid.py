@@ -1,4 +1,4 @@
-"""The sizes and frame counts a video model can take, and where a frame lands in its latent.
+"""The sizes and frame counts that a video model can take.
 
 Knows Wan's strides: 4 frames, 8 (Wan2.1 VAE) or 16 (Wan2.2 TI2V VAE) pixels, 2x2 patches. Does not know any tensor.
 F frames, T = (F-1)/4+1 latent frames. Source: Wan2.1 technical report, section 4.1; diffusers `pipeline_wan_i2v.py`.
@@ -7,8 +7,6 @@ F frames, T = (F-1)/4+1 latent frames. Source: Wan2.1 technical report, section 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from shotplan.errors import ConditioningError
 
@@ -71,19 +69,3 @@ class Grid:
 def next_legal_frames(frames: int) -> int:
     """The smallest 4n+1 that is not less than `frames`."""
     return max(0, -(-(frames - 1) // TEMPORAL)) * TEMPORAL + 1
-
-
-def slot(frame: int) -> tuple[int, int]:
-    """Latent frame and mask channel of a frame. Frame 0 fills all four channels of latent 0; this names the last of them."""
-    return (frame + 3) // 4, (frame + 3) % 4
-
-
-def anisora_size(image_size: tuple[int, int], area: int) -> tuple[int, int]:
-    """(H, W) that AniSora and Wan give a clip: the first picture's aspect, about `area` pixels, both sides divisible by 16.
-
-    Source: Index-anisora `image2video.py`: `lat = round(sqrt(area * h/w) // 8 // 2 * 2)` and the same for w/h.
-    """
-    aspect = image_size[0] / image_size[1]
-    lat_h = round(np.sqrt(area * aspect) // 8 // 2 * 2)
-    lat_w = round(np.sqrt(area / aspect) // 8 // 2 * 2)
-    return lat_h * 8, lat_w * 8

@@ -28,20 +28,8 @@ STEP = 8
 """Frames between the places a key frame had in training: 0.5 s at 16 fps."""
 
 
-def snap_time(time: float, frames: int) -> int:
-    """The frame of a time 0..1 as AniSora counts it: `int((F-1) t)`, then the nearest multiple of 8, halves to even.
-
-    81 frames: 0.25 -> 16, 0.5 -> 40, 0.75 -> 64 (not 60), 0.05 -> 0. Raises `ConditioningError` outside 0..1.
-    """
-    if not 0 <= time <= 1:
-        raise ConditioningError(
-            f"a key frame's time is {time:g}", todo="times go from 0 (first frame) to 1 (last frame)"
-        )
-    return snap_frame(int((frames - 1) * time))
-
-
 def snap_frame(frame: int) -> int:
-    """The grid frame AniSora's code moves a frame to."""
+    """The grid frame AniSora's code moves a frame to: 81 frames, at 60 of 80 -> 64, at 4 -> 0, at 12 -> 16."""
     return round(frame / STEP) * STEP
 
 

@@ -14,7 +14,7 @@ from video_core.adapters.plucker import camera_lines
 
 def test_a_shot_of_people_gives_every_kind_of_file() -> None:
     files = {
-        file.name: file for file in control_files(shots.people(), [k for k in KINDS if k not in ("grey", "animate")])
+        file.name: file for file in control_files(shots.people(), [k for k in KINDS if k not in ("grey", "animate", "plucker")])
     }
     assert list(files) == ["pose.mp4", "depth.mp4", "layout.mp4", "scribble.mp4", "camera.txt"]
     video = files["pose.mp4"].video
@@ -62,6 +62,18 @@ def test_a_camera_file_read_as_cameractrl_reads_it_gives_the_same_rays() -> None
     assert np.allclose(
         read, plucker_rays(bundle.camera_to_world, bundle.intrinsics, (h, w), drawn_at=bundle.size), atol=1e-5
     )
+
+
+def test_a_camera_path_is_given_as_fun_cameras_24_channels() -> None:
+    bundle = shots.people(6, moving=True)
+    (file,) = control_files(bundle, ["plucker"])
+    tensor = file.tensor
+    assert tensor is not None
+    assert tensor.shape == (24, 3, *bundle.size)
+    rays = plucker_rays(bundle.camera_to_world, bundle.intrinsics, bundle.size)
+    assert np.allclose(tensor[4 * 5 + 1, 1], rays[2, 5], atol=1e-3)  # the sixth number of the second frame of latent 1
+    assert np.allclose(tensor[4 * 0 + 3, 2], rays[5, 0], atol=2e-3)  # held
+    assert [use.control for use in file.report] == ["camera", "length"]
 
 
 def test_what_cannot_be_exported_is_an_error() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.patience import patient
-from video_core.adapters import Grid, anisora_size, next_legal_frames, slot
+from video_core.adapters import Grid, next_legal_frames
 
 
 def test_a_720p_clip_of_81_frames_has_the_published_number_of_tokens() -> None:
@@ -40,16 +40,3 @@ def test_the_next_legal_number_of_frames_is_the_nearest_that_loses_nothing(frame
     legal = next_legal_frames(frames)
     assert legal % 4 == 1
     assert frames <= legal < frames + 4
-
-
-def test_frames_land_in_the_latents_and_channels_of_the_published_formula() -> None:
-    assert [slot(f) for f in (0, 1, 4, 5, 8, 16, 80)] == [(0, 3), (1, 0), (1, 3), (2, 0), (2, 3), (4, 3), (20, 3)]
-
-
-def test_anisora_takes_the_first_pictures_aspect_and_an_area() -> None:
-    # sqrt(921600 * 9/16) = 720, // 8 = 90; sqrt(921600 * 16/9) = 1280, // 8 = 160
-    assert anisora_size((1080, 1920), 720 * 1280) == (720, 1280)
-    # square: sqrt(921600) = 960, 960 // 8 // 2 * 2 = 120
-    assert anisora_size((500, 500), 720 * 1280) == (960, 960)
-    # 3:4 in 480p: sqrt(399360 * 0.75) = 547.3 // 8 = 68 -> 68; sqrt(399360 / 0.75) = 729.7 // 8 = 91 -> 90
-    assert anisora_size((300, 400), 480 * 832) == (544, 720)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import noise_picture, unfolded
 from tests.video_core.adapters.patience import patient
-from video_core.adapters import KeyFrame, anisora_condition, first_last_condition, picture_pixels, snap_frame, snap_time
+from video_core.adapters import KeyFrame, anisora_condition, first_last_condition, picture_pixels, snap_frame
 
 SIZE = (32, 48)
 
@@ -20,11 +20,9 @@ def _keys(*frames: int) -> list[KeyFrame]:
     return [KeyFrame(f, noise_picture(SIZE, abs(f))) for f in frames]
 
 
-def test_times_snap_as_in_the_released_code() -> None:
-    # F = 81, i = int(80 t), then round(i / 8) * 8 with halves to even: 60/8 = 7.5 -> 8 -> 64; 20/8 = 2.5 -> 2 -> 16; 4/8 = 0.5 -> 0
-    expected = {0: 0, 0.05: 0, 0.1: 8, 0.15: 16, 0.25: 16, 0.5: 40, 0.75: 64, 0.9: 72, 1: 80}
-    assert {t: snap_time(t, 81) for t in expected} == expected
-    assert [snap_frame(f) for f in (3, 4, 5, 12, 20, 28)] == [0, 0, 8, 16, 16, 32]
+def test_frames_snap_as_in_the_released_code() -> None:
+    # round(i / 8) * 8 with halves to even: 60/8 = 7.5 -> 8 -> 64; 20/8 = 2.5 -> 2 -> 16; 4/8 = 0.5 -> 0
+    assert [snap_frame(f) for f in (3, 4, 5, 12, 20, 28, 60, 72, 80)] == [0, 0, 8, 16, 16, 32, 64, 72, 80]
 
 
 def test_compat_condition_by_hand() -> None:
@@ -104,8 +102,6 @@ def test_a_key_frame_that_the_grid_moves_out_of_the_clip_is_an_error() -> None:
         anisora_condition(_keys(0, 76), 77, SIZE, placement="compat")
 
 
-def test_no_key_frame_and_a_time_outside_the_clip_are_errors() -> None:
+def test_no_key_frame_is_an_error() -> None:
     with pytest.raises(ConditioningError, match="at least one key frame"):
         anisora_condition([], 81, SIZE)
-    with pytest.raises(ConditioningError, match="from 0"):
-        snap_time(1.2, 81)
