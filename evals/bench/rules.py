@@ -98,7 +98,7 @@ def main() -> None:
     print(f"together  {staging + rules:7.1f} ms  = {(staging + rules) / BUDGET:.2f} of the {BUDGET:g} ms budget")
     print(f"remedies  {trying:7.1f} ms  ({tried} offered, each staged and checked again)")
     if options.profile:
-        take = checking._takes(plan, (staged,))[0]
+        take = checking.take_of(plan, (staged,), 0)
         for rule in RULES.values():
             given = plan if rule.scope == "plan" else take
             print(f"  {rule.name:30s} {median_ms(lambda r=rule, g=given: list(r.check(g)), options.repeats):6.2f} ms")  # type: ignore[misc]

@@ -5,7 +5,7 @@ Knows what a rule is given and what it may report. Does not know any rule, nor h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
@@ -55,7 +55,7 @@ class Take:
     plan: ShotPlan
     index: int
     staged: StagedShot
-    earlier: tuple[StagedShot, ...] = ()
+    earlier: Sequence[StagedShot] = ()
     """Every staged shot before this one, in plan order."""
 
     @property

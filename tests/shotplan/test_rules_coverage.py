@@ -170,7 +170,7 @@ def test_staged_shots_from_the_cache_are_the_same_as_fresh_ones_however_small_th
     for size in (2, 4, 256):
         cache = StagedCache(size)
         for plan in plans:
-            for kept, fresh in zip(cache.stage_all(plan), stage_all(plan), strict=True):
+            for kept, fresh in zip(cache.staged(plan), stage_all(plan), strict=True):
                 assert (kept.shot, kept.index, kept.prompt) == (fresh.shot, fresh.index, fresh.prompt)
                 assert np.array_equal(kept.camera.c2w, fresh.camera.c2w)
                 assert all(np.array_equal(a.joints, b.joints) for a, b in zip(kept.actors, fresh.actors, strict=True))
