@@ -46,14 +46,18 @@ def machine_of(gpu: str, *, gpus: int = 1, ram: float | None = None, memory: flo
 
 
 def machine_here() -> Machine:
-    """This machine: its cards as torch sees them, free GPU memory, free RAM. An unknown card is taken for the nearest known kind."""
+    """This machine: its cards as torch sees them, free GPU memory, free RAM. An unknown card is taken for the nearest known kind.
+
+    Where this process is held to a part of the card (`torch.cuda.set_per_process_memory_fraction`), that part is its memory.
+    """
     import torch
 
     ram = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GB if hasattr(os, "sysconf") else USUAL_RAM
     ram = max(ram, _available() or 0.0)
     if not torch.cuda.is_available():
         return Machine(None, 1, ram)
-    free, _ = torch.cuda.mem_get_info(0)
+    free, whole = torch.cuda.mem_get_info(0)
+    free = min(free, whole * torch.cuda.get_per_process_memory_fraction(0))
     properties = torch.cuda.get_device_properties(0)
     try:
         card = find_gpu(properties.name)
