@@ -1,7 +1,10 @@
 """Sampling: control maps in, drawn frames out.
 
-Knows the noise, the schedule, and how a shot of any length is made of clips that hand their last frames on. Does not
-know plans or bundles (`maps` draws the controls from a bundle) nor film size (`video_core.upscale`).
+Knows the noise, the schedule, and how a shot of any length is made of clips that melt into each other. Does not know plans or
+bundles (`maps` draws the controls from a bundle) nor film size (`video_core.upscale`).
+
+Clips of a shot are given nothing of each other: controls and shared noise make them alike. Handing the last frames over, as large
+models need it, made this one darker or brighter from clip to clip (`evals.bench.long_shots`).
 """
 
 from __future__ import annotations
@@ -28,8 +31,8 @@ from video_core.precision import fast_dtype
 WEIGHTS = Path(__file__).parent / "weights"
 CLIP = 16
 """Frames per clip."""
-OVERLAP = 3
-"""Frames that a clip takes over from the clip before."""
+OVERLAP = 2
+"""Frames that are drawn by two clips, and melt from one to the other."""
 SIZE = (120, 208)
 """(H, W) the shipped weights were trained at."""
 MAX_STEPS = 8
@@ -42,11 +45,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Window:
-    """Frames start..stop of a shot, of which the first `taken` are taken over from the window before."""
+    """Frames start..stop of a shot, of which the first `shared` are drawn by the window before too."""
 
     start: int
     stop: int
-    taken: int
+    shared: int
 
 
 def windows(frames: int, clip: int = CLIP, overlap: int = OVERLAP) -> list[Window]:
@@ -127,10 +130,7 @@ class EmbeddedVideoPipeline(DiffusionPipeline):
         out = torch.empty(3, frames, height, width)
         cuts, done = windows(frames), 0
         for cut in cuts:
-            part = controls[:, cut.start : cut.stop].clone()
-            if cut.taken:
-                part[GROUPS["kept"], : cut.taken] = out[:, cut.start : cut.start + cut.taken]
-                part[GROUPS["keep"], : cut.taken] = 1
+            part = controls[:, cut.start : cut.stop]
             x = noise[:, cut.start : cut.stop]
             if origin is not None:
                 x = torch.lerp(origin[:, cut.start : cut.stop], x, strength)
@@ -138,7 +138,10 @@ class EmbeddedVideoPipeline(DiffusionPipeline):
                 x, done = sample, done + 1
                 if progress is not None:
                     progress(done, steps * len(cuts))
-            out[:, cut.start : cut.stop] = torch.where(part[GROUPS["keep"]] > 0.5, part[GROUPS["kept"]], x)
+            x = torch.where(part[GROUPS["keep"]] > 0.5, part[GROUPS["kept"]], x)
+            before, share = out[:, cut.start : cut.start + cut.shared], torch.arange(1, cut.shared + 1).view(1, -1, 1, 1) / (cut.shared + 1)
+            x[:, : cut.shared] = before * (1 - share) + x[:, : cut.shared] * share
+            out[:, cut.start : cut.stop] = x
         return tensor_to_pixels(out)
 
     def _denoise(
