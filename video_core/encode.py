@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -105,7 +105,7 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
     return count
 
 
-def frames_of_mp4(path: Path) -> Iterator[Bytes]:
+def frames_of_mp4(path: Path) -> Generator[Bytes, None, None]:
     """The frames of a film one by one, RGB (H,W,3). Raises `RenderError` when it cannot be read."""
     try:
         with av.open(str(path)) as container:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Literal
 
-Phase = Literal["staging", "conditioning", "storyboard", "animatic", "diffusion", "encoding"]
+Phase = Literal["staging", "conditioning", "storyboard", "animatic", "diffusion", "finishing", "encoding"]

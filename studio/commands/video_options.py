@@ -6,6 +6,7 @@ Knows their names, help texts and which setting each becomes. Does not know what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from shotplan.errors import RenderError
 from video_core.backends.settings import settings_from_words
 from video_core.cluster.settings import ClusterSettings
+from video_core.finishing.settings import FILTERS, FinishSettings, parse_finish
 from video_core.key_frames.settings import SOURCES, KeyFrameSettings, PainterSettings
 
 Checkpoint = Annotated[
@@ -40,6 +42,14 @@ ArtFolder = Annotated[
 PainterFolder = Annotated[
     str | None, typer.Option("--painter", help="A diffusers text-to-image pipeline that paints key frames: a folder or a Hub id.")
 ]
+Finish = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--finish",
+        help="What is done to finished clips: match, interpolate=2 (or 60fps), upscale=2 (or 1080p), style=NAME; a list, or given often. "
+        f"Styles: {', '.join(FILTERS)}:FILE; two are joined by +.",
+    ),
+]
 
 Ray = Annotated[
     str | None,
@@ -56,6 +66,30 @@ def cluster_of(address: str | None, gpus: float | None, cpus: float, backend: st
     if address is None:
         return None
     return ClusterSettings(address=address, gpus=(1.0 if backend == "wan" else 0.0) if gpus is None else gpus, cpus=cpus)
+
+
+def finish_request(words: list[str] | None) -> FinishSettings | None:
+    """The options as settings with absolute paths, so that they can be kept; None without any. Raises `RenderError`."""
+    if not words:
+        return None
+    asked = parse_finish(words)
+    if asked.interpolate is not None and asked.interpolate.model:
+        model = str(Path(asked.interpolate.model).expanduser().resolve())
+        asked = asked.model_copy(update={"interpolate": asked.interpolate.model_copy(update={"model": model})})
+    if asked.style is not None:
+        filters = tuple(
+            one.model_copy(update={"file": str(Path(one.file).expanduser().resolve())}) if one.file else one for one in asked.style.filters
+        )
+        asked = asked.model_copy(update={"style": asked.style.model_copy(update={"filters": filters})})
+    return asked
+
+
+def check_finish(asked: FinishSettings, size: tuple[int, int], fps: int) -> None:
+    """Raises `RenderError` when a film of `size` (H, W) and `fps` cannot be finished as asked, before anybody waits for it."""
+    from video_core.finishing.finisher import finished_form
+    from video_core.finishing.stage import Form
+
+    finished_form(asked, Form(fps, fps, size))
 
 
 @dataclass(frozen=True)

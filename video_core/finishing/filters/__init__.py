@@ -1,0 +1,37 @@
+"""Style filters by name, each a function of one frame and its number.
+
+Every filter keeps still where the picture keeps still: patterns are fixed to the frame and seeded, tones are stepped smoothly. Only `grain`
+changes from frame to frame, as film grain does. Sizes are in units of a 480th of the frame's height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from video_core.finishing.filters import cel, grade, line, lut, texture, watercolour
+from video_core.finishing.settings import FilterSettings
+from video_core.finishing.stage import Bytes
+
+Filter = Callable[[Bytes, int], Bytes]
+"""(frame (H,W,3) RGB, its number in the shot) -> frame of the same size."""
+
+_PLAIN: dict[str, Callable[[tuple[int, int]], Filter]] = {
+    "line": line.make,
+    "cel": cel.make,
+    "watercolour": watercolour.make,
+    "paper": texture.paper,
+    "halftone": texture.halftone,
+    "grain": texture.grain,
+    "sepia": grade.sepia,
+    "noir": grade.noir,
+    "warm": grade.warm,
+    "cool": grade.cool,
+}
+
+
+def make_filter(settings: FilterSettings, size: tuple[int, int]) -> Filter:
+    """The filter for frames of `size` (H, W). Raises `RenderError` for a table that cannot be used."""
+    if settings.name == "lut":
+        return lut.make(lut.read_cube(Path(settings.file)))
+    return _PLAIN[settings.name](size)
