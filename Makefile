@@ -11,11 +11,12 @@ VLLM_VENV  ?= .venv-vllm
 VLLM_BUILD ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow vllm test-vllm lint format setup bench clean help
+.PHONY: demo test test-slow test-gpu vllm test-vllm lint format setup bench clean help
 
 help:
 	@echo "make demo   set up, then make a film of the built-in example script in $(OUT)"
 	@echo "make test   set up, then run the tests"
+	@echo "make test-gpu  the large video models' options on a CUDA GPU, on tiny models"
 	@echo "make vllm   prepare vLLM in an environment of its own, for: ekonte serve"
 	@echo "make test-vllm  the main job and the faults against a real vLLM server"
 	@echo "make lint   ruff and mypy"
@@ -29,6 +30,9 @@ test: $(STAMP)
 
 test-slow: $(STAMP)
 	@$(BIN)/python -m pytest -m slow
+
+test-gpu: $(STAMP)
+	@$(BIN)/python -m pytest -m gpu -rs tests/gpu
 
 vllm: $(STAMP)
 	@$(BIN)/python -m agents.serving.prepare --environment $(VLLM_VENV) --build $(VLLM_BUILD) --torch-index "$(TORCH_INDEX)"

@@ -104,9 +104,11 @@ class _Bench:
         return replace(here, ram=self.ram) if self.ram else here
 
     def _backend(self, options: str | None) -> WanBackend:
-        words = () if options is None else tuple(options.split()) or ("weights=bf16",)  # no word at all would leave it to the planner
-        if self.device.type == "cpu":
-            words = tuple(word for word in words if word != "attention=_native_cudnn") or words[:0]
+        words = () if options is None else ("weights=bf16", *options.split())  # no word at all would leave it to the planner
+        if "weights" in (options or ""):
+            words = words[1:]
+        if self.device.type == "cpu":  # the kernels of the card that it stands in for are left out
+            words = tuple(word for word in words if word != "attention=_native_cudnn")
         settings = WanSettings(
             checkpoint=str(self.checkpoint), model=self.case.model, steps=self.case.steps, guidance=1.0, option=words, control=("depth",),
             cache=str(self.folder / "cache"), taehv=str(self.taehv) if "vae_decoder=taehv" in words else "",
