@@ -32,36 +32,42 @@ OFFLOADS: tuple[dict[str, Any], ...] = (
 )
 
 
-def candidates(model: VideoModel, machine: Machine, *, lossy: bool = False, fused_lora: bool = False) -> Iterator[OptionSet]:
-    """Sets worth trying, legal or not. `lossy`: also those that change the picture."""
+def candidates(
+    model: VideoModel, machine: Machine, *, lossy: bool = False, fused_lora: bool = False, together: Mapping[str, Any] | None = None
+) -> Iterator[OptionSet]:
+    """Sets worth trying, legal or not. `lossy`: also those that change the picture. `together`: how GPUs share a clip, if it is settled."""
     if machine.gpu is None:
-        yield from (OptionSet(weights=weights, vae_tiling=tiling) for weights in ("bf16", "fp32") for tiling in (False, True))
+        for weights, tiling in itertools.product(("bf16", "fp32"), (False, True)):
+            yield OptionSet.parse({"weights": weights, "vae_tiling": tiling, **(together or {})})
         return
     hopper = machine.gpu.architecture in ("hopper", "blackwell")
     degrees = [n for n in range(1, machine.gpus + 1) if model.dit.heads % n == 0] if machine.gpus > 1 else [1]
+    groups = [dict(together)] if together else [{"ulysses": n, "vae_spread": n > 1} for n in degrees]
     formats = ["bf16", "fp8_storage", *(["fp8_compute", "int8_compute"] if lossy else [])]
     kernels = ["native", *(["_native_cudnn"] if hopper else []), *(["sage"] if lossy else [])]
     caches = ["none", *(["first_block"] if lossy else [])]
     decoders = ["wan", *(["taehv"] if lossy else [])]
-    grid = itertools.product(degrees, formats, OFFLOADS, kernels, caches, decoders, (False, True), ("gpu", "cpu"))
-    for degree, weights, offload, attention, cache, decoder, tiling, text in grid:
-        if tiling and decoder == "taehv":
+    grid = itertools.product(groups, formats, OFFLOADS, kernels, caches, decoders, (False, True), ("gpu", "cpu"))
+    for group, weights, offload, attention, cache, decoder, tiling, text in grid:
+        spread = bool(group.get("vae_spread")) and decoder == "wan"
+        if tiling and (spread or decoder == "taehv"):
             continue
         yield OptionSet.parse({
-            "ulysses": degree, "weights": weights, "attention": attention, "cache": cache, "vae_decoder": decoder,
-            "vae_tiling": tiling, "text_device": text, "compile": "regional", "vae_spread": degree > 1 and decoder == "wan",
+            **group, "vae_spread": spread, "weights": weights, "attention": attention, "cache": cache, "vae_decoder": decoder,
+            "vae_tiling": tiling, "text_device": text, "compile": "regional",
             "lora": "fused" if fused_lora else "none", **offload,
         })  # fmt: skip
 
 
 def choose(
-    model: VideoModel, clip: ClipSpec, machine: Machine, *, lossy: bool = False, fused_lora: bool = False, installed_only: bool = False
+    model: VideoModel, clip: ClipSpec, machine: Machine, *, lossy: bool = False, fused_lora: bool = False, installed_only: bool = False,
+    together: Mapping[str, Any] | None = None,
 ) -> Prediction:
     """The fastest legal set that fits; without loss where one fits. Raises `RenderError` when none does."""
     clip.check(model)
     fitting: list[Prediction] = []
     nearest: Prediction | None = None
-    for options in candidates(model, machine, lossy=lossy, fused_lora=fused_lora):
+    for options in candidates(model, machine, lossy=lossy, fused_lora=fused_lora, together=together):
         if conflicts(model, clip, machine, options) or (installed_only and missing_packages(options)):
             continue
         found = predict(model, clip, machine, options)
@@ -109,11 +115,14 @@ def plan_load(
     machine: Machine | None = None,
     *,
     references: int = 0,
+    gpus: int | None = None,
+    together: Mapping[str, Any] | None = None,
 ) -> Prediction:
     """What a backend asks before it loads anything: the option set to apply and what it will take.
 
     `model`: a name of `MODELS`, a diffusers transformer config, or one config per expert. `options` None: one is chosen; given: it is
-    checked. `machine` None: this one, with as many GPUs as this process's worker group has. Raises `RenderError` when the clip or the set
+    checked. `machine` None: this one, with `gpus` of its GPUs, by default as many as this process's worker group has. `together`: fields
+    of the option set that say how they share a clip, if that is settled. Raises `RenderError` when the clip or the set
     is impossible, or when memory is too small, naming the set that would fit.
     """
     if isinstance(model, str):
@@ -121,16 +130,16 @@ def plan_load(
     elif not isinstance(model, VideoModel):
         model = model_of_configs([model] if isinstance(model, Mapping) else list(model))
     clip = ClipSpec(size, frames, steps, guidance, references)
-    place = machine or replace(machine_here(), gpus=worker_group())
+    place = machine or replace(machine_here(), gpus=gpus or worker_group())
     if options is None:
-        return choose(model, clip, place, installed_only=machine is None)
+        return choose(model, clip, place, installed_only=machine is None, together=together)
     found = predict(model, clip, place, options)
     absent = missing_packages(options) if machine is None else ()
     if absent:
         raise RenderError(f"{options.words()} needs the package {absent[0]}", todo=f"pip install {absent[0]}, or leave the option out")
     if found.fits:
         return found
-    instead = choose(model, clip, place, fused_lora=options.lora == "fused", installed_only=machine is None)
+    instead = choose(model, clip, place, fused_lora=options.lora == "fused", installed_only=machine is None, together=together)
     takes = f"{instead.gpu_gb:.0f} GB GPU, {instead.ram_gb:.0f} GB RAM, {instead.seconds:.0f} s"
     raise RenderError(
         f"{model.name} with {options.words()} needs {found.lacks}", todo=f"this fits: {as_options(instead.options)} ({takes})"

@@ -84,22 +84,12 @@ def tensor_parallel(case: Case) -> Iterator[Conflict]:
 @rule
 def enough_gpus(case: Case) -> Iterator[Conflict]:
     """A worker group is no larger than the machine."""
-    there = case.machine.gpus if case.machine.gpu else 0
-    if case.options.gpus > max(1, there):
-        best = max((n for n in range(1, max(1, there) + 1) if case.model.dit.heads % n == 0), default=1)
+    there = case.machine.gpus
+    if case.options.gpus > there:
+        best = max((n for n in range(1, there + 1) if case.model.dit.heads % n == 0), default=1)
         yield Conflict(
             "enough_gpus", f"the set shares one clip among {case.options.gpus} GPUs and there are {there}", "arithmetic",
             {"ulysses": best, "ring": 1, "tensor_parallel": 1, "ulysses_anything": False},
-        )  # fmt: skip
-
-
-@rule
-def parallel_plan(case: Case) -> Iterator[Conflict]:
-    """Context parallelism needs a plan of where tensors are split."""
-    if case.options.ulysses * case.options.ring > 1 and case.model.kind == "animate":
-        yield Conflict(
-            "parallel_plan", "Wan-Animate has no context-parallel plan in diffusers: its face blocks pair queries with frames",
-            "diffusers WanAnimateTransformer3DModel", {"ulysses": 1, "ring": 1, "ulysses_anything": False, "vae_spread": False},
         )  # fmt: skip
 
 
@@ -153,6 +143,14 @@ def spread_needs_group(case: Case) -> Iterator[Conflict]:
     """Decoding is spread over the GPUs of a worker group."""
     if case.options.vae_spread and case.options.ulysses * case.options.ring == 1:
         yield Conflict("spread_needs_group", "vae_spread needs more than one GPU", "arithmetic", {"vae_spread": False})
+
+
+@rule
+def spread_or_tiles(case: Case) -> Iterator[Conflict]:
+    """Columns spread over the group have no overlap; tiles inside of them would only add some."""
+    if case.options.vae_spread and case.options.vae_tiling:
+        reason = "vae_spread already divides the picture, without overlap; tiles would compute their edges twice"
+        yield Conflict("spread_or_tiles", reason, "video_core.parallel.columns", {"vae_tiling": False})
 
 
 @rule

@@ -79,9 +79,9 @@ def memory(model: VideoModel, clip: ClipSpec, options: OptionSet, *, on_gpu: boo
     decode = model.vae.decode_peak(clip.size, clip.frames, tiled=options.vae_tiling, item=item)
     if options.vae_decoder == "taehv":
         decode /= 4
-    if options.vae_spread and not options.vae_tiling:
-        decode = decode / options.gpus + 3.0 * item * clip.frames * clip.size[0] * clip.size[1]
     encode = max((model.vae.encode_peak(clip.size, f, tiled=options.vae_tiling, item=item) for f in encoded(model, clip)), default=0.0)
+    if options.vae_spread:  # every process gets the whole clip to encode
+        decode, encode = decode / options.gpus, encode / options.gpus + 3.0 * item * clip.frames * clip.size[0] * clip.size[1]
     phases = {
         "text": text * 1.02,
         "encode": vae_weights + encode + model.clip_parameters * 2 + latents,
@@ -90,7 +90,7 @@ def memory(model: VideoModel, clip: ClipSpec, options: OptionSet, *, on_gpu: boo
     }
     worst = max(phases, key=phases.__getitem__)
     if not on_gpu:
-        return Memory(0.0, phases[worst] / GB + PROCESS, worst)
+        return Memory(0.0, options.gpus * (phases[worst] / GB + PROCESS), worst)
     return Memory(phases[worst] / GB + CONTEXT, _ram(model, options, expert), worst)
 
 

@@ -94,7 +94,7 @@ class OptionSet(BaseModel):
     vae_decoder: Literal["wan", "taehv"] = "wan"
     """`taehv`: the small decoder of madebyollin/taehv."""
     vae_spread: bool = False
-    """Decode parts of the picture on every GPU of the group instead of all of it on one."""
+    """Encode and decode columns of the picture on every GPU of the group instead of all of it on one."""
 
     @property
     def gpus(self) -> int:

@@ -71,7 +71,7 @@ def predict_seconds(
     if options.vae_decoder == "taehv":
         decode *= TAEHV_SHARE
     if options.vae_spread:
-        decode /= options.gpus
+        encode, decode = encode / options.gpus, decode / options.gpus
     text = _text_flops(model) / (CPU_FLOPS if options.text_device == "cpu" else gpu.bf16 * 1e12 * gpu.sustained * e.GEMM)
     text *= 2 if clip.guidance > 1 else 1
     return Seconds(text, encode, denoise, decode, _moving(model, machine, options))

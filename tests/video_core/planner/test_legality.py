@@ -25,7 +25,7 @@ CLIP = ClipSpec((480, 832), 81, 8, 1.0)
         ("wan2.1-t2v-1.3b", "H200", 8, "ulysses=8", "12 heads", {"ulysses": 6}),
         ("anisora-v3", "H200", 8, "ulysses=4 ring=2 ulysses_anything", "no ring", {"ulysses": 4, "ulysses_anything": True}),
         ("anisora-v3", "H200", 4, "ulysses=8", "8 GPUs and there are 4", {"ulysses": 4}),
-        ("wan2.2-animate-14b", "H200", 8, "ulysses=8", "no context-parallel plan", {}),
+        ("wan2.2-animate-14b", "H200", 8, "ulysses=8 vae_spread vae_tiling", "edges twice", {"ulysses": 8, "vae_spread": True}),
         ("anisora-v3", "A800", 1, "weights=fp8_compute", "cannot multiply 8-bit floats", {"weights": "int8_compute"}),
         ("anisora-v3", "RTX 4090", 1, "attention=_flash_3_hub", "is ada", {}),
         ("anisora-v3", "RTX 4090", 1, "offload=group compile=whole", "offload hooks", {"offload": "group", "compile": "regional"}),

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from shotplan.errors import RenderError
 from video_core.adapters.vace_choice import choose_control
 from video_core.animatic.caption import draw_caption
-from video_core.backends.backend import Clip, ControlUse, Progress
+from video_core.backends.backend import Clip, ControlUse, Progress, Retakes
 from video_core.backends.wan.conditions import Conditions, clip_grid
 from video_core.backends.wan.denoise import Words, denoise
 from video_core.backends.wan.families import Family
+from video_core.backends.wan.feeds import Feed
 from video_core.backends.wan.identity import Identities, identities, with_triggers
 from video_core.backends.wan.parts import Parts
 from video_core.backends.wan.prompt import clean, model_prompt
@@ -30,10 +31,13 @@ from video_core.backends.wan.reporting import report_of
 from video_core.backends.wan.sampling import Sampling, sampling
 from video_core.backends.wan.schedule import make_schedule
 from video_core.backends.wan.settings import WanSettings
-from video_core.conditioning import Conditioning
-from video_core.long_shot import Window, draw_long, windows
+from video_core.conditioning import Conditioning, SceneCard
+from video_core.long_shot import Window, draw_long, joins_of, windows
+from video_core.parallel.group import ALONE, Group
 from video_core.planner import OptionSet
 
+MakeFeed = Callable[[torch.Tensor], tuple[Feed, list[ControlUse]]]
+"""From a clip's noise to its condition and what became of the controls."""
 DECODE_SHARE = 0.1
 """Part of a clip's time that decoding takes, for the progress bar."""
 
@@ -43,9 +47,10 @@ class WanBackend:
 
     name = "wan"
 
-    def __init__(self, settings: WanSettings) -> None:
-        self.settings = settings
-        self.parts = Parts(settings)
+    def __init__(self, settings: WanSettings, group: Group = ALONE) -> None:
+        """`group`: the processes that draw every clip together; all but the first call `follow` while that one renders."""
+        self.settings, self.group = settings, group
+        self.parts = Parts(settings, group)
 
     def check(self) -> None:
         """Looks at every file's header. Raises `RenderError` when something is missing, damaged or does not fit."""
@@ -61,7 +66,8 @@ class WanBackend:
                 f"{self.family.name} cannot draw {size[0]}x{size[1]}: both sides must divide by {unit}", where="--size",
                 todo=f"give --size {near[0]}x{near[1]}",
             )  # fmt: skip
-        self.parts.plan(size, self._longest, self.sampling)
+        if not self.parts.settled:  # what is loaded takes the memory that it was planned for
+            self.parts.plan(size, self._longest, self.sampling)
 
     def version(self) -> str:
         """Changes with the weights, LoRAs and everything that is set."""
@@ -81,21 +87,32 @@ class WanBackend:
                 return (0, *(min(window.start + window.length, frames) - 1 for window in parts))
         return ()
 
+    def keeps_pixels(self) -> bool:
+        """Whether the model takes a mask per pixel: VACE and anymask do."""
+        return self.family.kind == "vace" or self.family.anymask
+
+    def retakes(self, conditioning: Conditioning) -> Retakes:
+        """VACE has a scale; the others take their pictures whole and have nothing to turn up."""
+        if self.family.kind != "vace":
+            return Retakes(why=f"{self.family.name} has no scale for its condition")
+        if self.settings.control == ("none",):
+            return Retakes(why="VACE draws without a control video (--set control=none)")
+        return Retakes(control=True)
+
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Frames at the bundle's size. Raises `RenderError`, `ConditioningError`."""
         started = time.monotonic()
-        self.check_film(conditioning.size, conditioning.scene.fps)
-        self.parts.settle(conditioning.size, self._longest, self.sampling)
-        clips = self._windows(conditioning.frames)
-        identity = identities(conditioning.scene, self.family, packed=self.parts.matched.checkpoint.high.gguf)
-        self.parts.wear(identity)
-        words, motion = self._words(conditioning, identity)
+        clips, identity, words, motion = self._begin(conditioning.scene, conditioning.frames, conditioning.size)
         control = self._control(conditioning)
         rows: list[list[ControlUse]] = []
 
         def draw(number: int, window: Window, clip: Conditioning) -> NDArray[np.uint8]:
-            told = _part(progress, number, len(clips))
-            frames, report = self._clip(conditioning, clip, number, window, words, control, told)
+            conditions, told = self._conditions(conditioning, control), _part(progress, number, len(clips))
+
+            def feed(noise: torch.Tensor) -> tuple[Feed, list[ControlUse]]:
+                return conditions.feed(clip, window.overlap, noise)
+
+            frames, report = self._clip(clip.frames, clip.size, clip.scene.seed + number, words, feed, told)
             rows.append(report)
             return frames
 
@@ -104,7 +121,13 @@ class WanBackend:
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
         notes = (*self.parts.matched.notes, *self.parts.experts.notes)
         report = report_of(conditioning, self.family, self.sampling, clips, rows, motion=motion, options=self.options, notes=notes)
-        return Clip(frames, conditioning.scene.fps, (*report, *identity.report), time.monotonic() - started)
+        return Clip(frames, conditioning.scene.fps, (*report, *identity.report), time.monotonic() - started, joins_of(clips, conditioning.frames))
+
+    def follow(self, scene: SceneCard, frames: int, size: tuple[int, int]) -> None:
+        """What the others of the group do while the first one renders a shot of so many frames of (H, W). Raises `RenderError`."""
+        clips, _, words, _ = self._begin(scene, frames, size)
+        for number, window in enumerate(clips):
+            self._clip(window.length, size, scene.seed + number, words, _only_the_first, lambda share: None)
 
     @property
     def family(self) -> Family:
@@ -119,23 +142,34 @@ class WanBackend:
     def sampling(self) -> Sampling:
         return sampling(self.settings, self.family)
 
+    def _begin(self, scene: SceneCard, frames: int, size: tuple[int, int]) -> tuple[tuple[Window, ...], Identities, Words, float]:
+        """The shot's clips, adapters, words and motion; the model is planned and wears the adapters."""
+        self.check_film(size, scene.fps)
+        self.parts.settle(size, self._longest, self.sampling)
+        identity = identities(scene, self.family, packed=self.parts.matched.checkpoint.high.gguf)
+        self.parts.wear(identity)
+        words, motion = self.group.from_first(lambda: self._words(scene, identity))
+        return self._windows(frames), identity, words, motion
+
     def _clip(
-        self, shot: Conditioning, clip: Conditioning, number: int, window: Window, words: Words, control: tuple[str, ...],
-        told: Callable[[float], None],
-    ) -> tuple[NDArray[np.uint8], list[ControlUse]]:  # fmt: skip
-        sample, parts = self.sampling, self.parts
-        conditions = self._conditions(shot, control)
-        grid = clip_grid(self.family, clip.frames, clip.size)
-        draw = torch.Generator("cpu").manual_seed(clip.scene.seed + number)
+        self, frames: int, size: tuple[int, int], seed: int, words: Words, make: MakeFeed, told: Callable[[float], None]
+    ) -> tuple[NDArray[np.uint8], list[ControlUse]]:
+        """One clip. In a group all processes draw the same noise, the first one encodes the conditions and gets the frames."""
+        sample, parts, group = self.sampling, self.parts, self.group
+        grid = clip_grid(self.family, frames, size)
+        draw = torch.Generator("cpu").manual_seed(seed)
 
         def noise_of(latent_frames: int) -> torch.Tensor:
             shape = (1, self.family.latent_channels, latent_frames, grid.latent_height, grid.latent_width)
             return torch.randn(shape, generator=draw, dtype=torch.float32).to(parts.device)
 
         noise = noise_of(grid.latent_frames)
-        feed, report = conditions.feed(clip, window.overlap, noise)
+        if group.size > 1:
+            _ = parts.latents  # the first process may need help with encoding
+        feed, report = group.from_first(lambda: make(noise))
         if feed.lead:
             noise = torch.cat([noise_of(feed.lead), noise], dim=2)
+        parts.check_shares(noise.shape)
         schedule = make_schedule(sample.solver, sample.steps, sample.shift, parts.device)
         parts.experts.begin()
         latents = denoise(
@@ -143,9 +177,11 @@ class WanBackend:
             told=lambda done, total: told((1 - DECODE_SHARE) * done / total),
         )  # fmt: skip
         parts.experts.rest()
-        frames = parts.latents.decode(latents[:, :, feed.lead :])
+        if not group.first and not parts.options.vae_spread:
+            return np.empty((0, *size, 3), np.uint8), report
+        pictures = parts.latents.decode(latents[:, :, feed.lead :])
         told(1.0)
-        return frames, report
+        return pictures, report
 
     def _conditions(self, shot: Conditioning, control: tuple[str, ...]) -> Conditions:
         parts = self.parts
@@ -179,8 +215,8 @@ class WanBackend:
             )
         return asked
 
-    def _words(self, conditioning: Conditioning, identity: Identities) -> tuple[Words, float]:
-        scene, settings = conditioning.scene, self.settings
+    def _words(self, scene: SceneCard, identity: Identities) -> tuple[Words, float]:
+        settings = self.settings
         motion = settings.motion_score if settings.motion_score is not None else scene.motion_score
         prompt, motion = model_prompt(
             with_triggers(scene.prompt, identity.triggers), self.family, motion=motion, aesthetic=settings.aesthetic_score,
@@ -190,6 +226,10 @@ class WanBackend:
             texts.append(clean(settings.negative_prompt or scene.negative_prompt or self.family.negative))
         found = self.parts.embeddings(texts)
         return Words(found[0], found[1] if len(found) > 1 else None), motion
+
+
+def _only_the_first(noise: torch.Tensor) -> tuple[Feed, list[ControlUse]]:
+    raise AssertionError("conditions are encoded by the first process alone")
 
 
 def _part(progress: Progress | None, number: int, count: int) -> Callable[[float], None]:

@@ -14,6 +14,7 @@ from video_core.backends.wan.match import Matched
 from video_core.backends.wan.placement import forget, place
 from video_core.checkpoints.load import load_transformer
 from video_core.checkpoints.lora import Lora, fuse
+from video_core.parallel.group import ALONE, Group
 from video_core.planner import OptionSet
 
 DTYPES = {"fp32": torch.float32}
@@ -23,9 +24,10 @@ class Experts:
     """Expert 0 is the only or high-noise one, expert 1 the low-noise one."""
 
     def __init__(
-        self, matched: Matched, options: OptionSet, device: torch.device, loras: tuple[tuple[Lora, ...], tuple[Lora, ...]]
-    ) -> None:
-        self.matched, self.options, self.device, self.loras = matched, options, device, loras
+        self, matched: Matched, options: OptionSet, device: torch.device, loras: tuple[tuple[Lora, ...], tuple[Lora, ...]],
+        group: Group = ALONE,
+    ) -> None:  # fmt: skip
+        self.matched, self.options, self.device, self.loras, self.group = matched, options, device, loras, group
         self.notes: list[str] = []
         """What was remarkable when they were loaded."""
         self._loaded: dict[int, Any] = {}
@@ -84,7 +86,7 @@ class Experts:
             weights, self.matched.architectures[0], heads=family.heads, vace_layers=family.vace_layers, dtype=self.dtype,
             change=(lambda state: fuse(state, loras, self.notes)) if loras else None,
         )  # fmt: skip
-        place(model, self.options, self.device)
+        place(model, self.options, self.device, self.group)
         return model
 
 

@@ -5,6 +5,7 @@ Knows files, option sets and what is held in memory when. Does not know conditio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -31,24 +32,26 @@ from video_core.checkpoints.locate import Part, local_path, locate
 from video_core.checkpoints.lora import Lora, locate_lora
 from video_core.checkpoints.taehv import check_taehv, load_taehv
 from video_core.ledger import digest_of
+from video_core.parallel.group import ALONE, Group
 from video_core.planner import Machine, OptionSet, machine_here, plan_load
 from video_core.planner.memory import PROCESS
+from video_core.planner.models import model_of_configs
 
-FILES_AND_PLACES = {"checkpoint", "checkpoint_low", "base", "lora", "lora_low", "taehv", "cache", "device", "option", "model"}
+FILES_AND_PLACES = {"checkpoint", "checkpoint_low", "base", "lora", "lora_low", "taehv", "cache", "device", "option", "model", "gpus"}
 """Settings that name files, told apart by their content, or that say where and how, not what."""
 
 
 class Parts:
     """One checkpoint. Every attribute raises `RenderError` when what it stands for is missing, damaged or does not fit."""
 
-    def __init__(self, settings: WanSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: WanSettings, group: Group = ALONE) -> None:
+        self.settings, self.group = settings, group
         self._options: OptionSet | None = None
         """How the model is loaded, once that is settled."""
 
     def check(self) -> None:
         """Looks at every file's header; loads nothing."""
-        _ = self.matched, self.loras, self._taehv_path, self.asked, self.device
+        _ = self.matched, self.loras, self._taehv_path, self.asked, self.device, self.processes
 
     @property
     def family(self) -> Family:
@@ -91,21 +94,77 @@ class Parts:
         """The option set in use; before it is settled, what was asked for."""
         return self._options or self.asked
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is decided how the model is loaded."""
+        return self._options is not None
+
+    def check_shares(self, noise: tuple[int, ...]) -> None:
+        """Raises `RenderError` when the group cannot deal out the tokens of noise (1,C,T,h,w) evenly and was not allowed otherwise."""
+        patch = model_of_configs(self._configs).dit.patch
+        tokens = math.prod(side // step for side, step in zip(noise[2:], patch, strict=True))
+        if tokens % self.group.size and not self.options.ulysses_anything:
+            raise RenderError(
+                f"{tokens} tokens of a clip cannot be dealt out evenly to {self.group.size} GPUs", where="--option ulysses",
+                todo="add ulysses_anything to the option, or give --gpus instead, which does",
+            )  # fmt: skip
+
     def settle(self, size: tuple[int, int], frames: int, sample: Sampling) -> None:
         """Decide how the model is loaded, by its first clip: (H, W) and frames. Later clips change nothing."""
-        self._options = self._options or self.plan(size, frames, sample)
+        if self._options is None:
+            if self.group.size != self.processes:
+                raise RenderError(
+                    f"{self.processes} processes are to share a clip and {self.group.size} are here", where="worker group",
+                    todo="make the backend with `make_backend`, which starts them",
+                )  # fmt: skip
+            self._options = self.group.from_first(lambda: self.plan(size, frames, sample))
 
     def plan(self, size: tuple[int, int], frames: int, sample: Sampling) -> OptionSet:
         """The option set for such clips, checked against this machine's memory. Raises `RenderError` naming one that fits."""
+        count, here = self.processes, None
+        if self.device.type == "cpu":  # these processes are there already
+            here = Machine(None, gpus=count, ram=machine_here().ram + PROCESS * count)
+        together = self._together(size)
+        asked = self.asked if self.settings.option or self.loras[0] or self.matched.checkpoint.high.gguf else None
+        if asked is not None:
+            spread = together.get("vae_spread", False) and asked.vae_decoder == "wan" and not asked.vae_tiling
+            asked = asked.but(**together | ({"vae_spread": spread} if together else {}))
+        guidance = max(sample.guidance)
+        return plan_load(self._configs, size, frames, sample.steps, guidance, asked, here, gpus=count, together=together).options
+
+    @cached_property
+    def processes(self) -> int:
+        """How many processes share one clip: as many of the GPUs asked for as can. Raises `RenderError` when they are not there."""
+        said, wanted = self.asked.gpus, self.settings.gpus
+        if said > 1 and wanted not in (None, said):
+            raise RenderError(f"{self.asked.words()} is for {said} GPUs and --gpus says {wanted}", where="--gpus", todo="leave one out")
+        heads = model_of_configs(self._configs).dit.heads
+        count = said if said > 1 else max(n for n in range(1, (wanted or 1) + 1) if heads % n == 0)
+        if count == 1 or self.group.size > 1:
+            return count
+        if self.settings.device == "auto" and self.device.type == "cpu":
+            raise RenderError(f"{count} GPUs are to share a clip and there is none", where="--gpus", todo="leave it out")
+        if self.device.type == "cuda" and torch.cuda.device_count() < count:
+            there = torch.cuda.device_count()
+            raise RenderError(f"{count} GPUs are to share a clip and there are {there}", where="--gpus", todo=f"give --gpus {there}")
+        return count
+
+    def _together(self, size: tuple[int, int]) -> dict[str, Any]:
+        """How the processes share clips of (H, W), where the options do not say it: a clip may have any number of frames."""
+        if self.processes == 1 or self.asked.gpus > 1:
+            return {}
+        model = model_of_configs(self._configs)
+        tokens = model.dit.tokens(1, *model.vae.latent(size, 1)[1:])
+        return {"ulysses": self.processes, "ulysses_anything": tokens % self.processes > 0, "vae_spread": True}
+
+    @cached_property
+    def _configs(self) -> list[dict[str, Any]]:
         matched = self.matched
         experts = [matched.checkpoint.high, *([matched.checkpoint.low] if matched.checkpoint.low else [])]
-        configs = [
+        return [
             expert.config or diffusers_config(found, heads=self.family.heads, vace_layers=self.family.vace_layers)
             for expert, found in zip(experts, matched.architectures, strict=True)
         ]
-        here = Machine(None, ram=machine_here().ram + PROCESS) if self.device.type == "cpu" else None  # this process is there already
-        asked = self.asked if self.settings.option or self.loras[0] or experts[0].gguf else None
-        return plan_load(configs, size, frames, sample.steps, max(sample.guidance), asked, here).options
 
     @cached_property
     def asked(self) -> OptionSet:
@@ -123,10 +182,6 @@ class Parts:
             options = options.but(weights=own)
         if options.vae_decoder == "taehv" and not self.settings.taehv:
             raise RenderError("the fast decoder has no file", where="--option vae_decoder", todo="give --set taehv=taew2_1.safetensors")
-        if options.gpus > 1:
-            raise RenderError(
-                f"{options.words()} needs {options.gpus} GPUs in one worker group", where="--option", todo="leave it out on one GPU"
-            )
         return options
 
     @cached_property
@@ -139,7 +194,7 @@ class Parts:
 
     @cached_property
     def experts(self) -> Experts:
-        return Experts(self.matched, self.options, self.device, self.loras)
+        return Experts(self.matched, self.options, self.device, self.loras, self.group)
 
     def wear(self, identity: Identities) -> None:
         """The next clips are drawn with these characters' adapters besides the LoRAs that are set."""
@@ -152,7 +207,8 @@ class Parts:
         vae = load_vae(part, torch.bfloat16 if self.options.vae_dtype == "bf16" else torch.float32)
         fast = load_taehv(self._taehv_path, self.family.latent_channels) if self._taehv_path else None
         digest = digest_of(fingerprint(_files(part)), self.options.vae_dtype)
-        return Latents(vae, digest, self.cache, self._on_device, tiling=self.options.vae_tiling, taehv=fast)
+        spread = self.group if self.options.vae_spread else ALONE
+        return Latents(vae, digest, self.cache, self._on_device, tiling=self.options.vae_tiling, taehv=fast, spread=spread)
 
     @cached_property
     def image_encoder(self) -> Any:

@@ -63,6 +63,8 @@ class WanSettings(BaseModel):
     """File of the small decoder (madebyollin/taehv: taew2_1.pth or .safetensors), instead of the VAE's own."""
     option: Words = ()
     """How the model is loaded and run, `name=value` words of the planner; default what it picks for this machine."""
+    gpus: int | None = Field(default=None, ge=1, le=64)
+    """GPUs that may share one clip; as many are used as the model's attention heads can be dealt out to."""
     cache: str = ""
     """Folder for prompt embeddings and condition latents; default in the user's cache folder."""
     device: str = "auto"
