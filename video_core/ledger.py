@@ -70,6 +70,12 @@ class Ledger:
         self._entries[name] = {"inputs": inputs, "sha256": file_digest(self.folder / name)}
         write_text(self._path, json.dumps(self._entries, indent=1))
 
+    def changed(self, name: str) -> None:
+        """Note that a person has had `name` changed: it counts as made from what it was made from. Raises `RenderError` when unknown."""
+        if name not in self._entries:
+            raise RenderError("the folder does not know this file", where=str(self.folder / name), todo="render it again first")
+        self.record(name, self._entries[name]["inputs"])
+
     def sha256(self, name: str) -> str:
         """Digest of a recorded file; empty when it was never recorded."""
         return self._entries.get(name, {}).get("sha256", "")

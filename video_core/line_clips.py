@@ -6,13 +6,13 @@ Knows how a line becomes a bundle and when a clip is up to date. Does not know t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shotplan.errors import ConditioningError
+from shotplan.errors import ConditioningError, RenderError
 from shotplan.plan import Ground
 from video_core.adapters.pictures import fit_picture
 from video_core.backends.backend import Backend, Progress
@@ -25,6 +25,8 @@ from video_core.ledger import Ledger, digest_of, write_text
 from video_core.production import code_digest
 
 Bytes = NDArray[np.uint8]
+DRAW_A_STAGE = ("animatic", "embedded")
+"""Backends that can do nothing with words and pictures alone."""
 
 
 def bundle_of_line(line: PromptLine, *, frames: int, size: tuple[int, int], fps: int, seed: int, name: str) -> Conditioning:
@@ -32,10 +34,6 @@ def bundle_of_line(line: PromptLine, *, frames: int, size: tuple[int, int], fps:
 
     A source video is cut or held to `frames`; its mask says which pixels are kept (white).
     """
-    scene = SceneCard(
-        shot=name, style="anime", place="", indoor=False, time="day", weather="clear", ground=Ground(), stage_width=16, stage_depth=8,
-        fps=fps, actors=(), props=(), prompt=line.prompt, motion_score=_score(line.prompt), seed=seed,
-    )  # fmt: skip
     keep = np.zeros((frames, *size), np.uint8)
     if line.video is not None and line.mask is not None:
         pictures, numbers, keep = _video(line.video, line.mask, frames, size)
@@ -45,12 +43,24 @@ def bundle_of_line(line: PromptLine, *, frames: int, size: tuple[int, int], fps:
         if numbers:
             pictures = np.stack([_fitted(read_art(Art(path, "")), size, path.name) for path in line.pictures])
         keep[numbers] = 255
+    return bare_bundle(line.prompt, pictures, numbers, keep, fps=fps, seed=seed, name=name, motion_score=_score(line.prompt))
+
+
+def bare_bundle(
+    prompt: str, pictures: Bytes, numbers: Sequence[int], keep: Bytes, *, fps: int, seed: int, name: str, motion_score: float = 2.5
+) -> Conditioning:
+    """A bundle in which nothing is staged: words, pictures (K,H,W,3) of these frames, and the mask of what is kept of them (F,H,W)."""
+    scene = SceneCard(
+        shot=name, style="anime", place="", indoor=False, time="day", weather="clear", ground=Ground(), stage_width=16, stage_depth=8,
+        fps=fps, actors=(), props=(), prompt=prompt, motion_score=motion_score, seed=seed,
+    )  # fmt: skip
+    frames = len(keep)
     none = np.zeros((frames, 0, 3), np.float32)
     return Conditioning(
         scene=scene, camera_to_world=np.tile(np.eye(4, dtype=np.float32), (frames, 1, 1)),
         intrinsics=np.tile(np.eye(3, dtype=np.float32), (frames, 1, 1)), joints_2d=np.zeros((frames, 0, 18, 3), np.float32),
-        joints_3d=np.zeros((frames, 0, 18, 3), np.float32), instance_ids=np.zeros((frames, *size), np.uint8),
-        inverse_depth=np.zeros((frames, *size), np.float16), boxes=np.zeros((frames, 0, 4), np.float32), tracks=none,
+        joints_3d=np.zeros((frames, 0, 18, 3), np.float32), instance_ids=np.zeros(keep.shape, np.uint8),
+        inverse_depth=np.zeros(keep.shape, np.float16), boxes=np.zeros((frames, 0, 4), np.float32), tracks=none,
         expressions=np.zeros((frames, 0, 4), np.float32), root=none, heading=np.zeros((frames, 0), np.float32), prop_position=none,
         prop_yaw=np.zeros((frames, 0), np.float32), prop_state=np.zeros((frames, 0, 2), np.float32), keep_mask=keep,
         key_frames=pictures, key_frame_numbers=np.array(numbers, dtype=np.int32),
@@ -61,6 +71,10 @@ def draw_lines(
     backend: Backend, bundles: dict[str, Conditioning], folder: Path, told: Callable[[str], Progress]
 ) -> Iterator[tuple[str, Path, bool]]:
     """Render every bundle that has no clip yet, or a stale one: (name, clip, whether it was drawn now). Raises as `render`."""
+    if backend.name in DRAW_A_STAGE:
+        raise RenderError(
+            f"the backend {backend.name} draws what is staged; a prompt file stages nothing", where="--backend", todo="use wan or server"
+        )
     ledger = Ledger(folder)
     for name, bundle in bundles.items():
         path = folder / f"{name}.mp4"

@@ -46,11 +46,25 @@ def windows(frames: int, longest: int, overlap: int, grid: int = 4) -> tuple[Win
     return tuple(Window(n * (length - overlap), length, overlap if n else 0) for n in range(count))
 
 
+def joins_of(parts: tuple[Window, ...], frames: int) -> tuple[int, ...]:
+    """Frames at which a clip takes over from the one before, as `draw_long` joins them; see `Clip.joins`."""
+    later = [w for w in parts if w.start]
+    return tuple(f for w in later for f in range(w.start + (w.overlap == 1), w.start + w.overlap + 1) if f < frames)
+
+
 def cut(conditioning: Conditioning, window: Window) -> Conditioning:
-    """The bundle of one clip; frames beyond the shot's end repeat its last one. Key frames are renumbered, those outside dropped."""
+    """The bundle of one clip; frames beyond the shot's end repeat its last one. Key frames are renumbered, those outside dropped.
+
+    Nothing is kept beyond the end, unless every frame is given: then the last one is held there.
+    """
     taken = np.minimum(np.arange(window.start, window.start + window.length), conditioning.frames - 1)
     whole = ("scene", "key_frames", "key_frame_numbers")
     arrays = {f.name: getattr(conditioning, f.name)[taken] for f in fields(conditioning) if f.name not in whole}
+    if len(conditioning.key_frames) == conditioning.frames:
+        at = np.argsort(conditioning.key_frame_numbers)[taken]
+        numbers = np.arange(window.length, dtype=np.int32)
+        return replace(conditioning, **arrays, key_frames=conditioning.key_frames[at], key_frame_numbers=numbers)
+    arrays["keep_mask"][conditioning.frames - window.start :] = 0
     numbers = conditioning.key_frame_numbers - window.start
     inside = (numbers >= 0) & (numbers < min(window.length, conditioning.frames - window.start))
     return replace(

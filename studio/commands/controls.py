@@ -23,7 +23,7 @@ def controls(
     shot: Annotated[list[str] | None, typer.Option("--shot", help="Only this shot; may be given again. Default all.")] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", help="best, pose, depth, layout, scribble, grey, animate, camera or plucker; default best; give any number."),
+        typer.Option("--kind", help="best (default), pose, depth, layout, scribble, grey, animate, camera or plucker; any number of them."),
     ] = None,
     size: Annotated[str | None, typer.Option("--size", help="Frame size, height x width; default the plan's.")] = None,
     as_json: AsJson = False,

@@ -42,8 +42,11 @@ class Choice:
 
 
 def choose_control(conditioning: Conditioning) -> tuple[str, str]:
-    """The control that carries most of this shot, and why: depth where the camera travels or bodies are not people's, else pose."""
+    """The control that carries most of this shot, and why: depth where the camera travels or bodies are not people's, else pose; none where
+    nothing is staged."""
     actors = range(len(conditioning.scene.actors))
+    if not conditioning.inverse_depth.any():
+        return "none", "nothing is staged"
     if not actors:
         return "depth", "there is nobody whose pose could be drawn"
     beasts = [conditioning.scene.actors[n].name for n in actors if not is_person(conditioning, n)]
@@ -78,7 +81,8 @@ def control_of(conditioning: Conditioning, control: Control | tuple[Control, Con
         chosen, why = choose_control(conditioning)
         names = (chosen,)
     if names == ("none",):
-        return Choice("none", None, (ControlUse("control video", "ignored", "none was asked for"), *_left_out(set())))
+        why = "none was asked for" if why == "asked for" else why
+        return Choice("none", None, (ControlUse("control video", "ignored", why), *_left_out(set())))
     videos = [_draw(conditioning, name) for name in names]
     report: tuple[ControlUse, ...]
     if len(videos) == 2:

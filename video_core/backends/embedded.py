@@ -63,6 +63,10 @@ class EmbeddedBackend:
         weights = sorted(WEIGHTS.rglob("*.safetensors"))
         return " ".join([f"{self.steps} steps", *(file_digest(path) for path in weights)])
 
+    def keeps_pixels(self) -> bool:
+        """True: given pixels are put back after every step, whatever the shape of their mask; it was trained with whole frames."""
+        return True
+
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Frames at the conditioning's size. Raises `RenderError` when the weights are unusable."""
         started = time.monotonic()

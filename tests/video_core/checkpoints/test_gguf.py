@@ -1,4 +1,4 @@
-"""Quantised transformers as GGUF files: written here with the original names that city96's and QuantStack's files have, loaded, rendered."""
+"""Quantised transformers as GGUF files: written with the original names, as city96's and QuantStack's are, then loaded and rendered."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ def test_a_cut_or_foreign_gguf_file_is_said_in_one_line(checkpoints: Folder, tmp
     path = tmp_path / "wan.gguf"
     write(path)
     whole = path.read_bytes()
-    for content, said in ((whole[: len(whole) // 2], "cannot be read|cut short"), (whole[:100], "cannot be read"), (b"x" * 64, "cannot be")):
+    for content in (whole[: len(whole) // 2], whole[:100], b"x" * 64):
         path.write_bytes(content)
-        with pytest.raises(RenderError, match=said) as caught:
+        with pytest.raises(RenderError, match="GGUF file cannot be read") as caught:
             match(locate(str(path), base=str(checkpoints("t2v"))))
         assert "\n" not in str(caught.value)

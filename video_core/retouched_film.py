@@ -1,0 +1,80 @@
+"""A clip of a finished film replaced by a retouched one, and the film joined again.
+
+Knows a film's folder and its ledger: the clip stays up to date, since what the shot is made from has not changed; only `ekonte render` with
+something else makes it anew. Does not know how a clip is retouched (`video_core.retouch`).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from shotplan.errors import RenderError
+from shotplan.plan import ShotPlan
+from video_core.backends.backend import Clip, ControlUse
+from video_core.checks import check_clip
+from video_core.conditioning import Conditioning
+from video_core.encode import frames_of_mp4
+from video_core.film import Take, write_film
+from video_core.ledger import Ledger, write_text
+
+BEFORE = "before"
+"""Folder beside the clips, for the ones that were replaced."""
+
+
+def clip_of(home: Path, shot: str, of: str | None = None) -> Path:
+    """The shot's clip: of the backend `of`, else the newest that is no animatic. Raises `RenderError` when there is none."""
+    found = [path for path in (home / "clips").glob(f"*/{shot}.mp4") if path.parent.name == of or of is None]
+    drawn = [path for path in found if path.parent.name != "animatic"] or found
+    if not drawn:
+        raise RenderError("there is no clip of this shot", where=f"{home}, shot {shot}", todo=f"render it first: ekonte render {home}")
+    return max(drawn, key=lambda path: path.stat().st_mtime_ns)
+
+
+def replace_clip(home: Path, path: Path, clip: Clip, bundle: Conditioning, told: ControlUse) -> Path:
+    """Put a retouched clip in the place of `path`; the old one goes to a folder beside it, which is returned.
+
+    `told` says in the shot's report what was done. Raises `RenderError` when the film's folder does not know the clip.
+    """
+    ledger, name = Ledger(home), path.relative_to(home).as_posix()
+    note_path = path.with_suffix(".json")
+    try:
+        note: dict[str, Any] = json.loads(note_path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise RenderError("the clip's report is missing or damaged", where=str(note_path), todo="render the shot again") from e
+    kept = path.parent / BEFORE / f"{path.stem}.{1 + len(list((path.parent / BEFORE).glob(f'{path.stem}.*.mp4')))}.mp4"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, kept)
+    write_film(path, [clip], clip.fps)
+    note["controls"] = [vars(told), *note.get("controls", [])]
+    if "measures" in note:
+        note["measures"] = [vars(measure) for measure in check_clip(clip.frames, bundle)]
+    write_text(note_path, json.dumps(note, ensure_ascii=False, indent=1))
+    ledger.changed(name)
+    return kept
+
+
+def join_again(home: Path, plan: ShotPlan, clips: Path) -> Path | None:
+    """`film.mp4` from the clips of one backend's folder; None when these are finished further before they are joined.
+
+    Raises `RenderError` when a shot has no clip.
+    """
+    if (clips / "finished").is_dir():
+        return None
+    takes = []
+    for shot in plan.shots:
+        path = clip_of(home, shot.id, clips.name)
+        frames = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["frames"]
+        takes.append(Take(frames_of_mp4(path), frames, shot.transition))
+    film = home / "film.mp4"
+    write_film(film, takes, plan.brief.fps)
+    return film
+
+
+def with_prompt(bundle: Conditioning, prompt: str | None, seed: int | None) -> Conditioning:
+    """The bundle with other words or another seed, where given."""
+    said = {name: value for name, value in (("prompt", prompt), ("seed", seed)) if value is not None}
+    return replace(bundle, scene=bundle.scene.model_copy(update=said)) if said else bundle
