@@ -25,8 +25,11 @@ def place(model: Any, options: OptionSet, device: torch.device, group: Group = A
     """
     _format(model, options.weights)
     if options.attention != "native":
+        from diffusers.models.attention_dispatch import attention_backend
+
         try:
-            model.set_attention_backend(options.attention)
+            with attention_backend("native"):  # what is set for one model would else become the default of every other
+                model.set_attention_backend(options.attention)
         except Exception as e:  # a missing package, a wrong GPU: each backend has its own error
             raise RenderError(
                 f"the attention {options.attention} does not work here: {str(e).splitlines()[0]}",
