@@ -37,7 +37,7 @@ from video_core.adapters.pictures import fit_picture, picture_pixels, video_pixe
 from video_core.adapters.plucker import camera_report, fold_rays, plucker_rays
 from video_core.adapters.ti2v import TI2VCondition, ti2v_condition
 from video_core.adapters.tracks import TrackCondition, splat, track_condition
-from video_core.adapters.turntable import Turntable, turntable, turntable_frame
+from video_core.adapters.turntable import Turntable, turntable, turntable_views
 from video_core.adapters.vace import VaceInputs, fold_vace_mask, vace_channels, vace_inputs
 from video_core.adapters.vace_choice import choose_control, control_of
 from video_core.adapters.vace_controls import depth_video, grey_video, layout_video, pose_video, scribble_video
@@ -92,7 +92,7 @@ __all__ = [
     "ti2v_condition",
     "track_condition",
     "turntable",
-    "turntable_frame",
+    "turntable_views",
     "vace_channels",
     "vace_inputs",
     "video_pixels",

@@ -1,6 +1,6 @@
 """AniSora's 360-degree turntable: one picture of a character, turned once around.
 
-Knows the prompt, length and motion score the released recipe uses, and which frame shows which side. Does not know the model.
+Knows the prompt, length and motion score that the released recipe uses, and which frame shows which side. Does not know the model.
 Source: Index-anisora `data/inference_360.txt`.
 """
 
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shotplan.errors import ConditioningError
-from video_core.adapters.condition import KeyFrame
 from video_core.adapters.pictures import Picture, check_picture
 from video_core.backends.backend import ControlUse
 
@@ -23,33 +21,30 @@ MOTION_SCORE = 3.0
 
 @dataclass(frozen=True)
 class Turntable:
-    """One turntable clip: feed the key frames to `anisora_condition` and end the prompt with the motion score."""
+    """One turntable clip; its first frame is the reference."""
 
     prompt: str
-    key_frames: tuple[KeyFrame, ...]
+    first: Picture
     frames: int
     motion_score: float
     report: tuple[ControlUse, ...]
 
 
-def turntable(reference: Picture, looks: str = "") -> Turntable:
+def turntable(reference: Picture, looks: str = "", frames: int = FRAMES) -> Turntable:
     """The clip that turns the character of `reference` (H,W,3); `looks` describes it in words.
 
     Raises `ConditioningError` when the reference is no RGB picture.
     """
     check_picture(reference, "the character's reference")
-    report = (
+    report = [
         ControlUse("reference", "honoured", "first frame of the turn"),
         ControlUse("turn", "approximated", "by prompt alone: neither direction nor speed of the turn can be set"),
-    )
-    return Turntable(f"{PREFIX} {looks}".strip(), (KeyFrame(0, reference),), FRAMES, MOTION_SCORE, report)
+    ]
+    if frames != FRAMES:
+        report.append(ControlUse("length of the turn", "approximated", f"{frames} frames; the released recipe has {FRAMES}"))
+    return Turntable(f"{PREFIX} {looks}".strip(), reference, frames, MOTION_SCORE, tuple(report))
 
 
-def turntable_frame(degrees: float, frames: int = FRAMES) -> int:
-    """The frame of a full, even turn that shows the character from `degrees` away from the reference; 360 is the last frame.
-
-    Raises `ConditioningError` outside 0..360.
-    """
-    if not 0 <= degrees <= 360:
-        raise ConditioningError(f"a turn has no {degrees:g} degrees", todo="use 0 to 360")
-    return round(degrees / 360 * (frames - 1))
+def turntable_views(count: int, frames: int = FRAMES) -> dict[int, int]:
+    """Degrees to frame numbers of `count` evenly spread views of a full, even turn; the first, at 0, is the reference itself."""
+    return {round(360 * n / count): round(n / count * (frames - 1)) for n in range(count)}
