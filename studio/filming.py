@@ -12,6 +12,8 @@ from typing import cast
 from graph.events import ArtifactWritten, ClipChecked, ClipFinding, PhaseFinished, PhaseProgressed, PhaseStarted
 from graph.events.phase import Phase
 from graph.rendering import Artifact, ArtifactKind, Emit
+from shotplan.characters.dress import dressed_plan
+from shotplan.characters.library import Library
 from shotplan.plan import ShotPlan
 from video_core.checks import Measure
 from video_core.cluster.ray_runner import RayRunner
@@ -26,8 +28,10 @@ class FilmRenderer:
 
     def __init__(
         self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None, settings: Mapping[str, object] | None = None,
-        key_frames: KeyFrameSettings | None = None, cluster: ClusterSettings | None = None,
+        key_frames: KeyFrameSettings | None = None, cluster: ClusterSettings | None = None, characters: Library | None = None,
     ) -> None:  # fmt: skip
+        """`characters`: whoever of the cast is in this library looks as it says."""
+        self.characters = characters
         self.backend = backend
         self.retakes = retakes
         self.size = size
@@ -35,6 +39,8 @@ class FilmRenderer:
         self.cluster = cluster
 
     def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
+        if self.characters is not None:
+            plan = dressed_plan(plan, self.characters)
         production = Production(
             plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit), settings=self.settings,
             key_frames=self.key_frames, runner=self._runner(),

@@ -44,6 +44,8 @@ class Request(BaseModel):
     settings: dict[str, str] = {}
     """Of the backend."""
     key_frames: KeyFrameSettings = KeyFrameSettings()
+    characters: str | None = None
+    """Folder of the library of characters, absolute."""
 
 
 @dataclass(frozen=True)

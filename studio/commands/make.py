@@ -15,8 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from shotplan.brief import Brief
+from shotplan.characters.library import Library
 from shotplan.errors import BriefError
 from studio.commands.app import app
+from studio.commands.character_options import Characters, beside_script, check_characters, find_library, told
 from studio.commands.listing import list_files
 from studio.commands.llm_options import DEFAULT_PATIENCE, BestOf, LlmPatience, LlmRole, LlmSmall, server_options
 from studio.commands.options import (
@@ -79,6 +81,7 @@ def make(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    characters: Characters = None,
     ray: Ray = None,
     ray_gpus: RayGpus = None,
     ray_cpus: RayCpus = 1.0,
@@ -91,12 +94,14 @@ def make(
     as_json: AsJson = False,
 ) -> None:
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
-    brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
+    library = find_library(characters, *beside_script(script))
+    brief = _brief(script, example, library, style=style, duration=duration, size=size, fps=fps, seed=seed)
     video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
     server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(
         llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
         key_frames=video.key_frames or KeyFrameSettings(), cluster=cluster_of(ray, ray_gpus, ray_cpus, backend),
+        characters=str(library.folder.resolve()) if library else None,
     )  # fmt: skip
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
@@ -113,6 +118,7 @@ def plan(
     best_of: BestOf = 1,
     llm_patience: LlmPatience = DEFAULT_PATIENCE,
     llm_small: LlmSmall = None,
+    characters: Characters = None,
     style: StyleName = "anime",
     duration: Duration = None,
     seed: Seed = 0,
@@ -122,9 +128,12 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Only the talk: write plan.json and events.jsonl, draw nothing. `ekonte render` makes the film from it."""
-    brief = _brief(script, example, style=style, duration=duration, size=size, fps=fps, seed=seed)
+    library = find_library(characters, *beside_script(script))
+    brief = _brief(script, example, library, style=style, duration=duration, size=size, fps=fps, seed=seed)
     server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=None)
+    if library is not None:
+        request = request.model_copy(update={"characters": str(library.folder.resolve())})
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
 
 
@@ -141,6 +150,7 @@ def resume(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    characters: Characters = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on where a run was stopped: no model call is made twice, no message is lost."""
@@ -148,17 +158,24 @@ def resume(
     request = target.recall()
     video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
     kept = request.settings if backend in (None, request.backend) else {}
-    asked = (("backend", backend), ("llm", llm), ("settings", kept | video.settings), ("key_frames", video.key_frames))
-    _run(target, request.model_copy(update={k: v for k, v in asked if v is not None}), None, as_json=as_json)
+    moved = str(characters.resolve()) if characters is not None else None
+    asked = {
+        "characters": moved, "backend": backend, "llm": llm, "settings": kept | video.settings, "key_frames": video.key_frames,
+    }  # fmt: skip
+    _run(target, request.model_copy(update={k: v for k, v in asked.items() if v is not None}), None, as_json=as_json)
 
 
-def _brief(script: str | None, example: bool, *, size: str, **options: Any) -> Brief:
+def _brief(script: str | None, example: bool, library: Library | None, *, size: str, **options: Any) -> Brief:
     if example == (script is not None):
         raise BriefError(
             "give a script or --example, not both" if example else "there is no script",
             todo='write one in quotes, such as ekonte make "A fox runs through a forest.", name a file, or use --example',
         )
-    return Brief.from_text(EXAMPLE if script is None else read_script(script), size=frame_size(size), **options)
+    text = EXAMPLE if script is None else read_script(script)
+    known = library.in_script(text) if library else ()
+    if said := told(library, known):
+        print(said, file=sys.stderr)
+    return Brief.from_text(text, size=frame_size(size), characters=known, **options)
 
 
 def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool, as_json: bool) -> None:
@@ -172,6 +189,7 @@ def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool,
     if request.backend is not None:
         ready_backend(request.backend, request.settings, brief.size, brief.fps, elsewhere=request.cluster is not None)
         KeyFrames(request.key_frames, Path()).check()
+        check_characters(brief.characters, request.backend)
     choose_protocol(request.protocol)
     model = choose_model(request.llm, model_name=request.llm_model, server=request.server)
     try:
@@ -196,6 +214,7 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
             settings=request.settings,
             key_frames=request.key_frames,
             cluster=request.cluster,
+            characters=Library.read(Path(request.characters)) if request.characters else None,
         )
         if request.backend
         else None

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from studio.commands.app import app
+from studio.commands.character_options import Characters, check_characters, find_library, of_cast, remembered
 from studio.commands.listing import list_files
 from studio.commands.options import AsJson, BackendName, Retakes, frame_size
 from studio.commands.video_options import (
@@ -46,6 +47,7 @@ def render(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    characters: Characters = None,
     ray: Ray = None,
     ray_gpus: RayGpus = None,
     ray_cpus: RayCpus = 1.0,
@@ -64,12 +66,17 @@ def render(
     frame = frame_size(size) if size else shot_plan.brief.size
     cluster = cluster_of(ray, ray_gpus, ray_cpus, backend)
     ready_backend(backend, video.settings, frame, shot_plan.brief.fps, elsewhere=cluster is not None)
+    library = find_library(characters or remembered(home), home)
+    check_characters(of_cast(library, shot_plan), backend)
     if video.key_frames is not None:
         KeyFrames(video.key_frames, home).check()
     target = OutputFolder(out or home)
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
-        renderer = FilmRenderer(backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames, cluster=cluster)
+        renderer = FilmRenderer(
+            backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames, cluster=cluster,
+            characters=library,
+        )  # fmt: skip
         artifacts = renderer.run(shot_plan, target.path, view.see_phase)
     list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)
