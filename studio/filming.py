@@ -18,6 +18,7 @@ from shotplan.plan import ShotPlan
 from video_core.checks import Measure
 from video_core.cluster.ray_runner import RayRunner
 from video_core.cluster.settings import ClusterSettings
+from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
 from video_core.production import Production, code_digest
 from video_core.shot_jobs import Runner
@@ -29,6 +30,7 @@ class FilmRenderer:
     def __init__(
         self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None, settings: Mapping[str, object] | None = None,
         key_frames: KeyFrameSettings | None = None, cluster: ClusterSettings | None = None, characters: Library | None = None,
+        finish: FinishSettings | None = None,
     ) -> None:  # fmt: skip
         """`characters`: whoever of the cast is in this library looks as it says."""
         self.characters = characters
@@ -37,13 +39,14 @@ class FilmRenderer:
         self.size = size
         self.settings, self.key_frames = settings, key_frames
         self.cluster = cluster
+        self.finish = finish
 
     def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
         if self.characters is not None:
             plan = dressed_plan(plan, self.characters)
         production = Production(
             plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit), settings=self.settings,
-            key_frames=self.key_frames, runner=self._runner(),
+            key_frames=self.key_frames, runner=self._runner(), finish=self.finish,
         )  # fmt: skip
         artifacts = [
             Artifact.of(folder, file.path, cast(ArtifactKind, file.kind), file.shot) for file in production.run()

@@ -18,6 +18,7 @@ from agents.openai.options import ServerOptions
 from shotplan.brief import Brief
 from shotplan.errors import RenderError, SessionError
 from video_core.cluster.settings import ClusterSettings
+from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
 
 REQUEST = "request.json"
@@ -44,6 +45,8 @@ class Request(BaseModel):
     settings: dict[str, str] = {}
     """Of the backend."""
     key_frames: KeyFrameSettings = KeyFrameSettings()
+    finish: FinishSettings = FinishSettings()
+    """What is done to finished clips."""
     characters: str | None = None
     """Folder of the library of characters, absolute."""
 

@@ -1,6 +1,7 @@
 """From an agreed plan to the files of a film, phase by phase, making only what is not up to date.
 
-    staging -> conditioning/<shot>.safetensors -> storyboard.png -> animatic.mp4 -> clips/<backend>/<shot>.mp4 -> film.mp4
+    staging -> conditioning/<shot>.safetensors -> storyboard.png -> animatic.mp4 -> clips/<backend>/<shot>.mp4
+        -> clips/<backend>/finished/<shot>.mp4, where finishing is asked for -> film.mp4 -> report.txt
 
 Knows files, digests and the order of things. Does not know how anything is drawn, nor about agents or messages.
 """
@@ -11,17 +12,16 @@ import itertools
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 import shotplan.staging
-from shotplan.errors import RenderError
 from shotplan.plan import ShotPlan
 from shotplan.revisions import shot_digest
 from shotplan.staging import stage_all
@@ -32,9 +32,13 @@ from video_core.checks import Measure
 from video_core.conditioning import FORMAT, Conditioning
 from video_core.encode import frames_of_mp4
 from video_core.film import Take, write_film
+from video_core.finishing.finisher import Finisher
+from video_core.finishing.settings import FinishSettings
+from video_core.finishing.stage import FinishingShot, Form
 from video_core.key_frames.give import KeyFrames, needed_frames
 from video_core.key_frames.settings import KeyFrameSettings
 from video_core.ledger import Ledger, digest_of, write_bytes, write_text
+from video_core.production_report import note_of, report_text
 from video_core.rasterise import condition
 from video_core.shot_jobs import HereRunner, Runner, ShotJob
 from video_core.storyboard import Panel, panel_of, storyboard
@@ -49,7 +53,7 @@ def code_digest() -> str:
 
 
 class Report(Protocol):
-    """Hears how far the production is. Phases: staging, conditioning, storyboard, animatic, diffusion, encoding."""
+    """Hears how far the production is. Phases: staging, conditioning, storyboard, animatic, diffusion, finishing, encoding."""
 
     def started(self, phase: str, total: int, unit: str) -> None: ...
 
@@ -78,10 +82,12 @@ class Production:
     def __init__(
         self, plan: ShotPlan, folder: Path, *, backend: str, report: Report, size: tuple[int, int] | None = None, retakes: int = 0,
         runner: Runner | None = None, settings: Mapping[str, object] | None = None, key_frames: KeyFrameSettings | None = None,
+        finish: FinishSettings | None = None,
     ) -> None:  # fmt: skip
         """`retakes`: how often a shot may be rendered again, each time with another seed, when a check of its clip fails.
 
         `runner`: where the film's shots are rendered; None: here, one after the other. `settings`: of the backend.
+        `finish`: what is done to the backend's clips before they are joined.
         """
         self.plan, self.folder, self.report = plan, folder, report
         self.size = size or plan.brief.size
@@ -89,6 +95,7 @@ class Production:
         self.backend: Backend = make_backend(backend, self.settings)
         self.key_frames = KeyFrames(key_frames or KeyFrameSettings(), folder)
         self.ledger = Ledger(folder)
+        self.finisher = Finisher(finish or FinishSettings(), folder, self.ledger, code_digest())
         self.retakes = retakes
         self.runner = runner or HereRunner(self.backend)
 
@@ -106,8 +113,10 @@ class Production:
         clips = self._clips(self.runner, self.backend, "diffusion", bundles, checked=True)
         self._tell_checks(clips)
         files += [File(path, "clip", shot.shot.id) for shot, path in zip(staged, clips, strict=True)]
-        files.append(self._film("film.mp4", "film", clips))
-        files.append(self._control_report(staged, clips))
+        finished = self._finish(clips, bundles)
+        files += [File(path, "clip", path.stem) for path in finished if path not in clips]
+        files.append(self._film("film.mp4", "film", finished))
+        files.append(self._report(staged, clips, finished))
         return files
 
     @contextmanager
@@ -201,16 +210,35 @@ class Production:
 
     def _film(self, name: str, kind: str, clips: Sequence[Path]) -> File:
         transitions = [shot.transition for shot in self.plan.shots]
-        inputs = digest_of(code_digest(), *transitions, *(self._digest(path) for path in clips))
+        fps = note_of(clips[0])["fps"] if clips[0].parent.name == "finished" else self.plan.brief.fps
+        inputs = digest_of(code_digest(), f"{fps}", *transitions, *(self._digest(path) for path in clips))
         with self._phase("encoding", len(clips), "shots"):
             if not self.ledger.current(name, inputs):
                 takes = [
-                    Take(self._frames(path, n, len(clips)), _report_of(path)["frames"], transition)
+                    Take(self._frames(path, n, len(clips)), note_of(path)["frames"], transition)
                     for n, (path, transition) in enumerate(zip(clips, transitions, strict=True))
                 ]
-                write_film(self.folder / name, takes, self.plan.brief.fps)
+                write_film(self.folder / name, takes, fps)
                 self.ledger.record(name, inputs)
         return File(self.folder / name, kind)
+
+    def _finish(self, clips: Sequence[Path], bundles: Sequence[Path]) -> list[Path]:
+        """The clips through every stage of finishing that is asked for; the same clips when none is."""
+        if not self.finisher.stages:
+            return list(clips)
+        shots = [self._to_finish(clip, bundle) for clip, bundle in zip(clips, bundles, strict=True)]
+        frames = sum(self.finisher.form(shot).frames for shot in shots)
+        with self._phase("finishing", frames, "frames"):
+            return self.finisher.run(shots, lambda shot, done, total: self.report.progressed("finishing", done, total, shot))
+
+    def _to_finish(self, clip: Path, bundle: Path) -> FinishingShot:
+        note, shot = note_of(clip), self.plan.shot(clip.stem)
+        where = self.plan.stage_set(shot.set) if shot else None
+        place = (where.id, where.time, where.weather) if where else (clip.stem,)
+        lettered = any(use["control"] == "dialogue" and use["use"] == "honoured" for use in note["controls"])
+        with closing(frames_of_mp4(clip)) as frames:
+            height, width = next(frames).shape[:2]
+        return FinishingShot(clip.stem, clip, bundle, Form(note["frames"], note["fps"], (height, width)), place, lettered)
 
     def _digest(self, path: Path) -> str:
         return self.ledger.sha256(path.relative_to(self.folder).as_posix())
@@ -226,40 +254,15 @@ class Production:
 
     def _tell_checks(self, clips: Sequence[Path]) -> None:
         for path in clips:
-            note = _report_of(path)
+            note = note_of(path)
             self.report.checked(path.stem, note["take"], note["seed"], True, [Measure(**m) for m in note["measures"]])
 
-    def _control_report(self, staged: Sequence[StagedShot], clips: Sequence[Path]) -> File:
-        """`report.txt`: what the backend did with every control, and what staging remarked."""
-        by_use: dict[str, dict[str, str]] = {}
-        for path in clips:
-            for use in (ControlUse(**u) for u in _report_of(path)["controls"]):
-                by_use.setdefault(use.use, {})[use.control] = use.reason
-        lines = [f"{self.backend.name}: what became of each control"]
-        for kind in ("honoured", "approximated", "ignored"):
-            lines += [f"  {kind:<13}{control}: {reason}" for control, reason in by_use.get(kind, {}).items()]
-        lines += _checks_said(clips)
-        remarks = [f"  {severity} at {where}: {text}" for shot in staged for where, severity, text in shot.problems]
-        if remarks:
-            lines += ["staging remarked", *remarks]
+    def _report(self, staged: Sequence[StagedShot], clips: Sequence[Path], finished: Sequence[Path]) -> File:
+        """`report.txt`: what became of every control, what the checks found, what finishing measured, what staging remarked."""
         path = self.folder / "report.txt"
-        write_text(path, "\n".join(lines) + "\n")
+        own = [clip for clip in finished if clip not in clips]
+        write_text(path, report_text(self.backend.name, clips, own, [problem for shot in staged for problem in shot.problems]))
         return File(path, "report")
-
-
-def _checks_said(clips: Sequence[Path]) -> list[str]:
-    """What the checks of the clips found, for `report.txt`."""
-    measured, failed = 0, []
-    for path in clips:
-        note = _report_of(path)
-        measures = [Measure(**m) for m in note["measures"]]
-        measured += len(measures)
-        failed += [
-            f"  {m.severity:<8}{path.stem} {m.check}, {m.about}: {m.measured:g} {m.unit}, limit {m.limit:g}: {m.text}"
-            for m in measures
-            if m.failed
-        ]
-    return [f"checks of the clips: {measured} measured, {len(failed)} beyond their limit", *failed]
 
 
 def _title(plan: ShotPlan) -> str:
@@ -271,13 +274,3 @@ def _title(plan: ShotPlan) -> str:
 def _what(plan: ShotPlan, shot: StagedShot) -> str:
     """The script's own words for what the shot shows."""
     return "; ".join(beat.span for id in shot.shot.beats if (beat := plan.beat(id)) is not None)
-
-
-def _report_of(clip_path: Path) -> dict[str, Any]:
-    """What the backend said of a clip when it was made. Raises `RenderError` when that is gone."""
-    path = clip_path.with_suffix(".json")
-    try:
-        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as e:
-        raise RenderError("the clip's report is missing or damaged", where=str(path), todo=f"delete {clip_path} and render again") from e
-    return report

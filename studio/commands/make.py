@@ -42,6 +42,7 @@ from studio.commands.options import (
 from studio.commands.video_options import (
     ArtFolder,
     Checkpoint,
+    Finish,
     KeyFrameSources,
     PainterFolder,
     Ray,
@@ -51,11 +52,14 @@ from studio.commands.video_options import (
     Steps,
     VideoModel,
     VideoServer,
+    check_finish,
     cluster_of,
+    finish_request,
     video_request,
 )
 from studio.output_folder import OutputFolder, Request
 from studio.script_source import EXAMPLE, read_script
+from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
 
 
@@ -81,6 +85,7 @@ def make(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    finish: Finish = None,
     characters: Characters = None,
     ray: Ray = None,
     ray_gpus: RayGpus = None,
@@ -101,6 +106,7 @@ def make(
     request = Request(
         llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
         key_frames=video.key_frames or KeyFrameSettings(), cluster=cluster_of(ray, ray_gpus, ray_cpus, backend),
+        finish=finish_request(finish) or FinishSettings(),
         characters=str(library.folder.resolve()) if library else None,
     )  # fmt: skip
     _start(brief, request, out, overwrite=overwrite, as_json=as_json)
@@ -150,6 +156,7 @@ def resume(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    finish: Finish = None,
     characters: Characters = None,
     as_json: AsJson = False,
 ) -> None:
@@ -161,6 +168,7 @@ def resume(
     moved = str(characters.resolve()) if characters is not None else None
     asked = {
         "characters": moved, "backend": backend, "llm": llm, "settings": kept | video.settings, "key_frames": video.key_frames,
+        "finish": finish_request(finish),
     }  # fmt: skip
     _run(target, request.model_copy(update={k: v for k, v in asked.items() if v is not None}), None, as_json=as_json)
 
@@ -189,6 +197,7 @@ def _start(brief: Brief, request: Request, out: Path | None, *, overwrite: bool,
     if request.backend is not None:
         ready_backend(request.backend, request.settings, brief.size, brief.fps, elsewhere=request.cluster is not None)
         KeyFrames(request.key_frames, Path()).check()
+        check_finish(request.finish, brief.size, brief.fps)
         check_characters(brief.characters, request.backend)
     choose_protocol(request.protocol)
     model = choose_model(request.llm, model_name=request.llm_model, server=request.server)
@@ -214,6 +223,7 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
             settings=request.settings,
             key_frames=request.key_frames,
             cluster=request.cluster,
+            finish=request.finish,
             characters=Library.read(Path(request.characters)) if request.characters else None,
         )
         if request.backend

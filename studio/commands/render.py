@@ -18,6 +18,7 @@ from studio.commands.options import AsJson, BackendName, Retakes, frame_size
 from studio.commands.video_options import (
     ArtFolder,
     Checkpoint,
+    Finish,
     KeyFrameSources,
     PainterFolder,
     Ray,
@@ -27,7 +28,9 @@ from studio.commands.video_options import (
     Steps,
     VideoModel,
     VideoServer,
+    check_finish,
     cluster_of,
+    finish_request,
     video_request,
 )
 from studio.output_folder import OutputFolder
@@ -47,6 +50,7 @@ def render(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    finish: Finish = None,
     characters: Characters = None,
     ray: Ray = None,
     ray_gpus: RayGpus = None,
@@ -70,13 +74,16 @@ def render(
     check_characters(of_cast(library, shot_plan), backend)
     if video.key_frames is not None:
         KeyFrames(video.key_frames, home).check()
+    finishing = finish_request(finish)
+    if finishing is not None:
+        check_finish(finishing, frame, shot_plan.brief.fps)
     target = OutputFolder(out or home)
     target.check_writable(shot_plan.brief)
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
         renderer = FilmRenderer(
             backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames, cluster=cluster,
-            characters=library,
+            characters=library, finish=finishing,
         )  # fmt: skip
         artifacts = renderer.run(shot_plan, target.path, view.see_phase)
     list_files(target.path, [a.model_dump() for a in artifacts], time.monotonic() - started, as_json=as_json)
