@@ -76,6 +76,7 @@ def memory(model: VideoModel, clip: ClipSpec, options: OptionSet, *, on_gpu: boo
     latents = _latent_bytes(model, clip)
     vae_weights, stays = model.vae.parameters * item, resident if options.offload == "none" else 0.0
     text = model.text_parameters * 2.0 if options.text_device == "gpu" else 0.0
+    clip_weights = model.clip_parameters * 4.0  # the picture encoder runs in float32 and stays on the GPU
     decode = model.vae.decode_peak(clip.size, clip.frames, tiled=options.vae_tiling, item=item)
     if options.vae_decoder == "taehv":
         decode /= 4
@@ -83,10 +84,10 @@ def memory(model: VideoModel, clip: ClipSpec, options: OptionSet, *, on_gpu: boo
     if options.vae_spread:  # every process gets the whole clip to encode
         decode, encode = decode / options.gpus, encode / options.gpus + 3.0 * item * clip.frames * clip.size[0] * clip.size[1]
     phases = {
-        "text": text * 1.02,
-        "encode": vae_weights + encode + model.clip_parameters * 2 + latents,
-        "denoise": resident + activations * (1 + FRAGMENTS) + latents + (vae_weights if options.offload == "none" else 0.0),
-        "decode": stays + vae_weights + decode * (1 + FRAGMENTS) + latents,
+        "text": text * 1.02 + (stays if text else 0.0),  # from the second shot on the transformer is there when a prompt is encoded
+        "encode": vae_weights + encode + clip_weights + latents + stays,
+        "denoise": resident + activations * (1 + FRAGMENTS) + latents + clip_weights + (vae_weights if options.offload == "none" else 0.0),
+        "decode": stays + vae_weights + decode * (1 + FRAGMENTS) + latents + clip_weights,
     }
     worst = max(phases, key=phases.__getitem__)
     if not on_gpu:

@@ -77,7 +77,7 @@ def test_a_pass_without_guidance_is_half_and_floors_are_those_of_the_data_sheet(
 
 
 def test_too_little_memory_is_said_with_the_set_that_would_fit() -> None:
-    with pytest.raises(RenderError, match=r"needs 39\.\d GB on a GPU of 24\.0 GB.*this fits: --option offload=group"):
+    with pytest.raises(RenderError, match=r"needs 42\.\d GB on a GPU of 24\.0 GB.*this fits: --option offload=group"):
         plan_load("anisora-v3", (480, 832), 81, 8, options=OptionSet(), machine=machine_of("RTX 4090", ram=128))
     with pytest.raises(RenderError, match=r"GB of RAM where 8\.0 GB may be used"):
         plan_load("anisora-v3", (480, 832), 81, 8, machine=machine_of("RTX 4090", ram=8))

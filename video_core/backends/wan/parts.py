@@ -33,9 +33,11 @@ from video_core.checkpoints.lora import Lora, locate_lora
 from video_core.checkpoints.taehv import check_taehv, load_taehv
 from video_core.ledger import digest_of
 from video_core.parallel.group import ALONE, Group
-from video_core.planner import Machine, OptionSet, machine_here, plan_load
-from video_core.planner.memory import PROCESS
+from video_core.planner import ClipSpec, Machine, OptionSet, machine_here, plan_load
+from video_core.planner.machine import GB
+from video_core.planner.memory import PROCESS, memory
 from video_core.planner.models import model_of_configs
+from video_core.planner.predict import USABLE
 
 FILES_AND_PLACES = {"checkpoint", "checkpoint_low", "base", "lora", "lora_low", "taehv", "cache", "device", "option", "model", "gpus"}
 """Settings that name files, told apart by their content, or that say where and how, not what."""
@@ -48,6 +50,9 @@ class Parts:
         self.settings, self.group = settings, group
         self._options: OptionSet | None = None
         """How the model is loaded, once that is settled."""
+        self._text: tuple[Any, torch.nn.Module] | None = None
+        """Tokenizer and text encoder while they are there."""
+        self._text_stays = False
 
     def check(self) -> None:
         """Looks at every file's header; loads nothing."""
@@ -118,6 +123,16 @@ class Parts:
                     todo="make the backend with `make_backend`, which starts them",
                 )  # fmt: skip
             self._options = self.group.from_first(lambda: self.plan(size, frames, sample))
+            self._text_stays = self._room_for_text(size, frames, sample)
+
+    def _room_for_text(self, size: tuple[int, int], frames: int, sample: Sampling) -> bool:
+        """Whether the text encoder can stay on the GPU beside all that is resident, so that the next shot's prompt loads nothing."""
+        card = machine_here().gpu
+        if self.device.type != "cuda" or card is None or self.options.offload != "none" or self.options.text_device == "cpu":
+            return False
+        model = model_of_configs(self._configs)
+        needed = memory(model, ClipSpec(size, frames, sample.steps, max(sample.guidance)), self.options).gpu
+        return needed + model.text_parameters * 2 / GB <= card.memory * USABLE
 
     def plan(self, size: tuple[int, int], frames: int, sample: Sampling) -> OptionSet:
         """The option set for such clips, checked against this machine's memory. Raises `RenderError` naming one that fits."""
@@ -225,11 +240,15 @@ class Parts:
         part, tokens = checkpoint.text_encoder, checkpoint.tokenizer
 
         def load() -> tuple[Any, torch.nn.Module]:
-            return load_tokenizer(tokens), load_text_encoder(part, self.experts.dtype).to(self.device)
+            if self._text is None:
+                where = torch.device("cpu") if self.options.text_device == "cpu" else self.device
+                self._text = load_tokenizer(tokens), load_text_encoder(part, self.experts.dtype).to(where)
+            return self._text
 
         found, computed = embed(texts, load, self.cache, self._text_digest, self.experts.dtype)
-        if computed:
-            release()  # the encoder is as large as the transformer and not needed again
+        if computed and not self._text_stays:
+            self._text = None
+            release()  # the encoder is as large as a streamed model may be on the GPU
         return [words.to(self.device) for words in found]
 
     @cached_property
