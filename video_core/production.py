@@ -40,7 +40,7 @@ from video_core.key_frames.settings import KeyFrameSettings
 from video_core.ledger import Ledger, digest_of, write_bytes, write_text
 from video_core.production_report import note_of, report_text
 from video_core.rasterise import condition
-from video_core.shot_jobs import HereRunner, Runner, ShotJob
+from video_core.shot_jobs import HereRunner, Runner, ShotJob, runner_of
 from video_core.storyboard import Panel, panel_of, storyboard
 
 
@@ -97,7 +97,7 @@ class Production:
         self.ledger = Ledger(folder)
         self.finisher = Finisher(finish or FinishSettings(), folder, self.ledger, code_digest())
         self.retakes = retakes
-        self.runner = runner or HereRunner(self.backend)
+        self.runner = runner or runner_of(self.backend)
 
     def run(self) -> list[File]:
         """Make what is stale, in order, and return every file of the film."""
@@ -111,6 +111,7 @@ class Production:
         files.append(self._film("animatic.mp4", "animatic", drawn))
         self.key_frames.check_shots([path.stem for path in bundles])
         clips = self._clips(self.runner, self.backend, "diffusion", bundles, checked=True)
+        self.runner.close()
         self._tell_checks(clips)
         files += [File(path, "clip", shot.shot.id) for shot, path in zip(staged, clips, strict=True)]
         finished = self._finish(clips, bundles)

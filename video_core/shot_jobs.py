@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from video_core.backends.backend import Backend, Progress
 from video_core.conditioning import Conditioning
@@ -52,6 +52,22 @@ class Runner(Protocol):
         """Raises `RenderError` naming the shot that could not be rendered."""
         ...
 
+    def close(self) -> None:
+        """Give back what is held between two calls of `run`: there will be no more shots."""
+        ...
+
+
+@runtime_checkable
+class HasRunner(Protocol):
+    """A backend that knows how it is best kept busy."""
+
+    def runner(self) -> Runner: ...
+
+
+def runner_of(backend: Backend) -> Runner:
+    """What renders a film's shots with this backend, on this machine."""
+    return backend.runner() if isinstance(backend, HasRunner) else HereRunner(backend)
+
 
 @dataclass(frozen=True)
 class HereRunner:
@@ -62,6 +78,9 @@ class HereRunner:
     def run(self, jobs: Sequence[ShotJob], heard: Heard) -> Iterator[RenderedShot]:
         for job in jobs:
             yield render_shot(self.backend, job, Conditioning.load(job.bundle), heard)
+
+    def close(self) -> None:
+        """Nothing: the backend stays with whoever made it."""
 
 
 def render_shot(backend: Backend, job: ShotJob, conditioning: Conditioning, heard: Heard) -> RenderedShot:

@@ -43,6 +43,7 @@ from studio.commands.video_options import (
     ArtFolder,
     Checkpoint,
     Finish,
+    Gpus,
     KeyFrameSources,
     PainterFolder,
     Ray,
@@ -55,6 +56,7 @@ from studio.commands.video_options import (
     check_finish,
     cluster_of,
     finish_request,
+    shared_by,
     video_request,
 )
 from studio.output_folder import OutputFolder, Request
@@ -87,6 +89,7 @@ def make(
     painter: PainterFolder = None,
     finish: Finish = None,
     characters: Characters = None,
+    gpus: Gpus = None,
     ray: Ray = None,
     ray_gpus: RayGpus = None,
     ray_cpus: RayCpus = 1.0,
@@ -101,11 +104,14 @@ def make(
     """From a script to a film: the crew negotiates a plan, then it is drawn."""
     library = find_library(characters, *beside_script(script))
     brief = _brief(script, example, library, style=style, duration=duration, size=size, fps=fps, seed=seed)
-    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
+    video = video_request(
+        checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server,
+        gpus=shared_by(gpus, ray, ray_gpus, set_),
+    )  # fmt: skip
     server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(
         llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
-        key_frames=video.key_frames or KeyFrameSettings(), cluster=cluster_of(ray, ray_gpus, ray_cpus, backend),
+        key_frames=video.key_frames or KeyFrameSettings(), cluster=cluster_of(ray, ray_gpus, ray_cpus, backend, video.settings),
         finish=finish_request(finish) or FinishSettings(),
         characters=str(library.folder.resolve()) if library else None,
     )  # fmt: skip
@@ -156,6 +162,7 @@ def resume(
     key_frames: KeyFrameSources = None,
     art: ArtFolder = None,
     painter: PainterFolder = None,
+    gpus: Gpus = None,
     finish: Finish = None,
     characters: Characters = None,
     as_json: AsJson = False,
@@ -163,7 +170,7 @@ def resume(
     """Go on where a run was stopped: no model call is made twice, no message is lost."""
     target = OutputFolder(folder)
     request = target.recall()
-    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
+    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server, gpus=gpus)
     kept = request.settings if backend in (None, request.backend) else {}
     moved = str(characters.resolve()) if characters is not None else None
     asked = {

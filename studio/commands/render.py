@@ -19,6 +19,7 @@ from studio.commands.video_options import (
     ArtFolder,
     Checkpoint,
     Finish,
+    Gpus,
     KeyFrameSources,
     PainterFolder,
     Ray,
@@ -31,6 +32,7 @@ from studio.commands.video_options import (
     check_finish,
     cluster_of,
     finish_request,
+    shared_by,
     video_request,
 )
 from studio.output_folder import OutputFolder
@@ -52,6 +54,7 @@ def render(
     painter: PainterFolder = None,
     finish: Finish = None,
     characters: Characters = None,
+    gpus: Gpus = None,
     ray: Ray = None,
     ray_gpus: RayGpus = None,
     ray_cpus: RayCpus = 1.0,
@@ -66,9 +69,12 @@ def render(
     from video_core.key_frames.give import KeyFrames
 
     shot_plan, home = read_plan(source)
-    video = video_request(checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server)
+    video = video_request(
+        checkpoint, video_model, steps, set_, key_frames, art, painter, servers=video_server,
+        gpus=shared_by(gpus, ray, ray_gpus, set_),
+    )  # fmt: skip
     frame = frame_size(size) if size else shot_plan.brief.size
-    cluster = cluster_of(ray, ray_gpus, ray_cpus, backend)
+    cluster = cluster_of(ray, ray_gpus, ray_cpus, backend, video.settings)
     ready_backend(backend, video.settings, frame, shot_plan.brief.fps, elsewhere=cluster is not None)
     library = find_library(characters or remembered(home), home)
     check_characters(of_cast(library, shot_plan), backend)

@@ -5,6 +5,7 @@ Knows their names, help texts and which setting each becomes. Does not know what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from video_core.backends.settings import settings_from_words
 from video_core.cluster.settings import ClusterSettings
 from video_core.finishing.settings import FILTERS, FinishSettings, parse_finish
 from video_core.key_frames.settings import SOURCES, KeyFrameSettings, PainterSettings
+from video_core.planner.options import OptionSet
 
 Checkpoint = Annotated[
     str | None, typer.Option("--checkpoint", help="Backend wan: the model, a folder, a .safetensors or .gguf file, or a Hub id.")
@@ -51,21 +53,42 @@ Finish = Annotated[
     ),
 ]
 
+Gpus = Annotated[
+    int | None,
+    typer.Option("--gpus", min=1, max=64, help="Backend wan: GPUs of this machine that share every clip; as many are used as it allows."),
+]
 Ray = Annotated[
     str | None,
     typer.Option("--ray", help="Render shots on a Ray cluster: auto, host:6379, ray://host:10001, or here for this machine's cores."),
 ]
 RayGpus = Annotated[
-    float | None, typer.Option("--ray-gpus", min=0, help="GPUs of one worker; default 1 for backend wan, else 0.")
+    float | None,
+    typer.Option("--ray-gpus", min=0, help="GPUs of one worker, which share its clips; default --gpus, or 1 for backend wan, else 0."),
 ]
 RayCpus = Annotated[float, typer.Option("--ray-cpus", min=0, help="Cores of one worker.")]
 
 
-def cluster_of(address: str | None, gpus: float | None, cpus: float, backend: str) -> ClusterSettings | None:
-    """The options as settings; None without an address."""
+def cluster_of(address: str | None, gpus: float | None, cpus: float, backend: str, settings: Mapping[str, str]) -> ClusterSettings | None:
+    """The options as settings; None without an address. Raises `RenderError` when a worker has fewer GPUs than shall share a clip."""
     if address is None:
         return None
-    return ClusterSettings(address=address, gpus=(1.0 if backend == "wan" else 0.0) if gpus is None else gpus, cpus=cpus)
+    if backend != "wan":
+        return ClusterSettings(address=address, gpus=gpus or 0.0, cpus=cpus)
+    words = [word for word in settings.get("option", "").split(",") if word.strip()]
+    shared = max(int(settings.get("gpus", 1)), OptionSet.from_words(words).gpus)
+    if gpus is not None and gpus < shared and settings.get("device") != "cpu":
+        raise RenderError(
+            f"a worker has {gpus:g} GPUs and a clip is shared by {shared}", where="--ray-gpus", todo=f"give --ray-gpus {shared}"
+        )
+    return ClusterSettings(address=address, gpus=float(shared) if gpus is None else gpus, cpus=cpus)
+
+
+def shared_by(gpus: int | None, ray: str | None, ray_gpus: float | None, words: list[str] | None) -> int | None:
+    """How many GPUs share a clip: what is said, or all whole ones of a cluster's worker."""
+    said = any(name in word for word in words or () for name in ("ulysses", "ring", "gpus"))
+    if gpus is None and not said and ray is not None and ray_gpus is not None and ray_gpus >= 2:
+        return int(ray_gpus)
+    return gpus
 
 
 def finish_request(words: list[str] | None) -> FinishSettings | None:
@@ -102,13 +125,16 @@ class VideoRequest:
 
 def video_request(
     checkpoint: str | None, video_model: str | None, steps: int | None, words: list[str] | None, key_frames: str | None, art: str | None,
-    painter: str | None, *, servers: list[str] | None = None,
+    painter: str | None, *, servers: list[str] | None = None, gpus: int | None = None,
 ) -> VideoRequest:  # fmt: skip
     """The options as settings. Raises `RenderError` for a word that is no setting or an unknown source."""
     said = settings_from_words(words or ())
     own = {name.removeprefix("painter."): value for name, value in said.items() if name.startswith("painter.")}
     settings = {name: value for name, value in said.items() if not name.startswith("painter.")}
-    for name, value in (("checkpoint", checkpoint), ("model", video_model), ("steps", steps), ("url", ",".join(servers or ()) or None)):
+    given = (
+        ("checkpoint", checkpoint), ("model", video_model), ("steps", steps), ("url", ",".join(servers or ()) or None), ("gpus", gpus),
+    )  # fmt: skip
+    for name, value in given:
         if value is not None:
             settings[name] = str(value)
     if painter is not None:

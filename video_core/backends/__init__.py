@@ -45,5 +45,5 @@ def ready_backend(name: str, settings: Mapping[str, object], size: tuple[int, in
     if not elsewhere:
         backend.check()
     if isinstance(backend, ChecksFilm):
-        backend.check_film(size, fps)
+        backend.check_film(size, fps, elsewhere=elsewhere)
     return backend

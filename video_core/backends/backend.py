@@ -56,8 +56,8 @@ class Backend(Protocol):
 class ChecksFilm(Protocol):
     """A backend that cannot draw every frame."""
 
-    def check_film(self, size: tuple[int, int], fps: int) -> None:
-        """Raises `RenderError` when it cannot draw frames of `size` (H, W)."""
+    def check_film(self, size: tuple[int, int], fps: int, *, elsewhere: bool = False) -> None:
+        """Raises `RenderError` when it cannot draw frames of `size` (H, W). `elsewhere`: on other machines than this one."""
         ...
 
 

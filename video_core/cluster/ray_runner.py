@@ -58,6 +58,9 @@ class RayRunner:
         finally:
             ray.kill(board)
 
+    def close(self) -> None:
+        """Nothing: workers end with the call that hired them."""
+
 
 class _Crew:
     """The workers of one run and what each of them is doing."""

@@ -20,34 +20,19 @@ from video_core.parallel.crew import Crew, CrewLost, CrewStopped
 from video_core.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
 
 
-class GroupBackend:
-    """The `wan` backend on several GPUs: the files are looked at here, the clips are drawn by processes that begin with the first one."""
-
-    name = WanBackend.name
+class GroupBackend(WanBackend):
+    """The `wan` backend on several GPUs: files are looked at here; clips are drawn by processes, which start with the first of them."""
 
     def __init__(self, settings: WanSettings) -> None:
-        self.settings = settings
-        self._here = WanBackend(settings)
+        super().__init__(settings)
         self._held = _Held()
         self._turn = threading.Lock()
         self._closings = 0
         self._end = weakref.finalize(self, _Held.stop, self._held)  # also when Python ends
 
-    def check(self) -> None:
-        """As `WanBackend.check`; and that there are as many GPUs."""
-        self._here.check()
-
-    def check_film(self, size: tuple[int, int], fps: int) -> None:
-        """As `WanBackend.check_film`."""
-        if self._held.crew is None:  # a group that runs holds the memory that it was planned for
-            self._here.check_film(size, fps)
-
-    def version(self) -> str:
-        """As of one GPU: the pictures are the same."""
-        return self._here.version()
-
-    def key_frames_needed(self, frames: int) -> tuple[int, ...]:
-        return self._here.key_frames_needed(frames)
+    def check_film(self, size: tuple[int, int], fps: int, *, elsewhere: bool = False) -> None:
+        """As `WanBackend.check_film`, until the processes run: then they hold the memory that it was planned for."""
+        super().check_film(size, fps, elsewhere=elsewhere or self._held.crew is not None)
 
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """As `WanBackend.render`; one shot at a time. A group that was lost is started again, once. Raises `RenderError`."""
@@ -57,7 +42,7 @@ class GroupBackend:
                 if self._closings != closings:
                     raise CrewStopped
                 try:
-                    crew = self._held.start(self._here.parts.processes, self._worker_settings)
+                    crew = self._held.start(self.parts.processes, self._worker_settings)
                     return crew.draw(conditioning, progress)
                 except CrewLost as lost:
                     self._held.stop()
@@ -73,6 +58,10 @@ class GroupBackend:
                     raise
         raise AssertionError
 
+    def runner(self) -> GroupRunner:
+        """What keeps the group busy."""
+        return GroupRunner(self)
+
     def close(self) -> None:
         """End the processes and whatever they draw; the next clip starts new ones."""
         self._closings += 1
@@ -80,7 +69,7 @@ class GroupBackend:
 
     @property
     def _worker_settings(self) -> WanSettings:
-        return self.settings.model_copy(update={"device": self._here.parts.device.type})
+        return self.settings.model_copy(update={"device": self.parts.device.type})
 
 
 class _Held:
@@ -133,6 +122,10 @@ class GroupRunner:
                 self.backend.close()
             for hand in hands:
                 hand.join()
+
+    def close(self) -> None:
+        """End the group: its GPUs are free for what comes after the clips."""
+        self.backend.close()
 
     def _work(self, waiting: queue.SimpleQueue[ShotJob], news: queue.SimpleQueue[tuple[str, Any]], over: threading.Event) -> None:
         while not over.is_set():

@@ -57,8 +57,8 @@ class WanBackend:
         self.parts.check()
         self._overlap()
 
-    def check_film(self, size: tuple[int, int], fps: int) -> None:
-        """Raises `RenderError` when the model cannot draw frames of (H, W), or not with this machine's memory."""
+    def check_film(self, size: tuple[int, int], fps: int, *, elsewhere: bool = False) -> None:
+        """Raises `RenderError` when the model cannot draw frames of (H, W), or not with this machine's memory and GPUs."""
         unit = self.family.size_multiple
         if size[0] % unit or size[1] % unit:
             near = tuple(max(1, round(side / unit)) * unit for side in size)
@@ -66,7 +66,7 @@ class WanBackend:
                 f"{self.family.name} cannot draw {size[0]}x{size[1]}: both sides must divide by {unit}", where="--size",
                 todo=f"give --size {near[0]}x{near[1]}",
             )  # fmt: skip
-        if not self.parts.settled:  # what is loaded takes the memory that it was planned for
+        if not self.parts.settled and not elsewhere:  # what is loaded takes the memory that it was planned for
             self.parts.plan(size, self._longest, self.sampling)
 
     def version(self) -> str:
