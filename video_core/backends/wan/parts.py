@@ -123,7 +123,7 @@ class Parts:
                     todo="make the backend with `make_backend`, which starts them",
                 )  # fmt: skip
             self._options = self.group.from_first(lambda: self.plan(size, frames, sample))
-            self._text_stays = self._room_for_text(size, frames, sample)
+            self._text_stays = self.group.first and self._room_for_text(size, frames, sample)
 
     def _room_for_text(self, size: tuple[int, int], frames: int, sample: Sampling) -> bool:
         """Whether the text encoder can stay on the GPU beside all that is resident, so that the next shot's prompt loads nothing."""
