@@ -84,8 +84,8 @@ class KeyFrames:
             report.append(ControlUse(f"picture of frame {number}", "approximated" if note else "honoured", told))
         for number in needed:
             if number not in given:
-                given[number], use = self._from_sources(conditioning, number, before)
-                report.append(use)
+                given[number], uses = self._from_sources(conditioning, number, before)
+                report += [use for use in uses if use not in report]
         if not given:
             return conditioning, ()
         numbers = np.array(sorted(given), dtype=np.int32)
@@ -94,18 +94,18 @@ class KeyFrames:
         pictures = np.stack([given[int(n)] for n in numbers])
         return replace(conditioning, key_frames=pictures, key_frame_numbers=numbers, keep_mask=keep), tuple(report)
 
-    def _from_sources(self, conditioning: Conditioning, number: int, before: Path | None) -> tuple[Picture, ControlUse]:
+    def _from_sources(self, conditioning: Conditioning, number: int, before: Path | None) -> tuple[Picture, tuple[ControlUse, ...]]:
         name = f"picture of frame {number}"
         for source in self.settings.sources:
             if source == "previous" and number == 0 and before is not None:
                 last = deque(frames_of_mp4(before), maxlen=1)
                 picture, _ = _fitted(last[0], conditioning.size, "the frame before")
-                return picture, ControlUse(name, "honoured", "the last frame of the shot before")
+                return picture, (ControlUse(name, "honoured", "the last frame of the shot before"),)
             if source == "painter" and self._painter is not None:
                 return self._painter.paint(conditioning, number)
             if source == "animatic":
                 drawn = Animatic(conditioning).frame(number, captions=False)
-                return drawn, ControlUse(name, "approximated", "drawn by the animatic: give art or a painter for a finished look")
+                return drawn, (ControlUse(name, "approximated", "drawn by the animatic: give art or a painter for a finished look"),)
         raise RenderError(
             f"the backend needs a picture of frame {number} and no source has one", where=f"shot {conditioning.scene.shot}",
             todo=f"put {conditioning.scene.shot}@f{number}.png into {self.folder}, or add painter or animatic to --key-frames",

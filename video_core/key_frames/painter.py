@@ -1,4 +1,4 @@
-"""A painter: any diffusers text-to-image pipeline, held to the staged shot by a ControlNet where it has one.
+"""A painter: any diffusers text-to-image pipeline, held to the staged shot by a ControlNet and shown the characters by an IP-Adapter.
 
 Knows how a pipeline is found, shown depth or pose, and asked for one picture. Does not know which frames are wanted.
 """
@@ -21,6 +21,7 @@ from video_core.backends.backend import ControlUse
 from video_core.checkpoints.header import fingerprint, read_headers, weight_files
 from video_core.checkpoints.locate import local_path, read_json
 from video_core.conditioning import Conditioning
+from video_core.key_frames.ip_adapter import IPAdapter, not_taken
 from video_core.key_frames.settings import PainterSettings
 from video_core.ledger import digest_of
 from video_core.long_shot import Window, cut
@@ -44,11 +45,16 @@ class Painter:
             raise RenderError(f"{name} makes videos, not pictures", where=str(self._folder), todo="give a text-to-image pipeline")
         for part in self._weight_folders():
             read_headers(weight_files(part, part.name))
+        if self._adapter is not None:
+            import diffusers
+
+            self._adapter.check(getattr(diffusers, name, None))
 
     def version(self) -> str:
         """Changes with the weights and the settings."""
         weights = [fingerprint(weight_files(part, part.name).paths) for part in self._weight_folders()]
-        return digest_of(self.settings.model_dump_json(exclude={"checkpoint", "controlnet", "dtype"}), *weights)
+        pictures = self._adapter.version() if self._adapter is not None else ""
+        return digest_of(self.settings.model_dump_json(exclude={"checkpoint", "controlnet", "ip_adapter", "dtype"}), *weights, pictures)
 
     @property
     def shown(self) -> Shown | None:
@@ -62,8 +68,8 @@ class Painter:
         return "pose" if "pose" in names else "depth"
 
     @torch.no_grad()
-    def paint(self, conditioning: Conditioning, frame: int) -> tuple[NDArray[np.uint8], ControlUse]:
-        """One frame of the shot (H,W,3) at the bundle's size, and how it came to be. Raises `RenderError`."""
+    def paint(self, conditioning: Conditioning, frame: int) -> tuple[NDArray[np.uint8], tuple[ControlUse, ...]]:
+        """One frame of the shot (H,W,3) at the bundle's size, and how it came to be. Raises `RenderError`, `ConditioningError`."""
         height, width = conditioning.size
         scene, settings = conditioning.scene, self.settings
         wanted: dict[str, Any] = {
@@ -71,20 +77,27 @@ class Painter:
             "guidance_scale": settings.guidance, "negative_prompt": settings.negative_prompt, "output_type": "np",
             "generator": torch.Generator("cpu").manual_seed(scene.seed),
         }  # fmt: skip
-        shown = self.shown
+        shown, still = self.shown, cut(conditioning, Window(frame, 1, 0))
+        told = not_taken(conditioning)
+        if self._adapter is not None:
+            more, told = self._adapter.arguments(self._pipeline, still, (wanted["height"], wanted["width"]))
+            wanted |= more
         if shown is not None:
-            still = cut(conditioning, Window(frame, 1, 0))
             drawing = (depth_video(still) if shown == "depth" else pose_video(still))[0]
             wanted |= {"image": Image.fromarray(drawing), "controlnet_conditioning_scale": settings.strength}
         known = _parameters(self._pipeline)
         try:
             picture = self._pipeline(**{name: value for name, value in wanted.items() if name in known}).images[0]
         except (ValueError, TypeError, RuntimeError) as e:
-            told = f"the painter failed: {str(e).splitlines()[0]}"
-            raise RenderError(told, where=str(self._folder), todo="try the pipeline alone in diffusers") from e
+            failed = f"the painter failed: {str(e).splitlines()[0]}"
+            raise RenderError(failed, where=str(self._folder), todo="try the pipeline alone in diffusers") from e
         pixels = np.clip(np.round(np.asarray(picture, np.float32) * 255), 0, 255).astype(np.uint8)[:height, :width]
         how = f"painted by {self._folder.name}, " + (f"its {shown} held to the staged shot" if shown else "from words alone")
-        return np.ascontiguousarray(pixels), ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", how)
+        return np.ascontiguousarray(pixels), (ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", how), *told)
+
+    @cached_property
+    def _adapter(self) -> IPAdapter | None:
+        return IPAdapter(self.settings.ip_adapter, self.settings.ip_strength) if self.settings.ip_adapter else None
 
     @cached_property
     def _folder(self) -> Path:
@@ -120,6 +133,8 @@ class Painter:
                 f"the painter cannot be loaded: {str(e).splitlines()[0]}", where=str(self._folder), todo="download it again"
             ) from e
         pipeline.set_progress_bar_config(disable=True)
+        if self._adapter is not None:
+            self._adapter.load(pipeline)
         if cuda:
             pipeline.enable_model_cpu_offload()
         return pipeline

@@ -31,6 +31,9 @@ class PainterSettings(BaseModel):
     control: Literal["auto", "depth", "pose"] = "auto"
     """What the ControlNet is shown; `auto` tells it from the ControlNet's name."""
     strength: float = Field(default=0.8, ge=0, le=2)
+    ip_adapter: str = ""
+    """File, folder or Hub id of an IP-Adapter, through which the characters' reference pictures are seen."""
+    ip_strength: float = Field(default=0.6, ge=0, le=2)
     steps: int = Field(default=30, ge=1, le=200)
     guidance: float = Field(default=7.0, ge=0, le=30)
     negative_prompt: str = "text, letters, watermark, blurry, deformed"
