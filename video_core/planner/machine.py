@@ -56,8 +56,8 @@ def machine_here() -> Machine:
     ram = max(ram, _available() or 0.0)
     if not torch.cuda.is_available():
         return Machine(None, 1, ram)
-    free, whole = torch.cuda.mem_get_info(0)
-    free = min(free, whole * torch.cuda.get_per_process_memory_fraction(0))
+    left, whole = torch.cuda.mem_get_info(0)
+    free = min(left, whole * torch.cuda.get_per_process_memory_fraction(0))
     properties = torch.cuda.get_device_properties(0)
     try:
         card = find_gpu(properties.name)

@@ -1,7 +1,7 @@
 """Speed and memory of the large video models on this machine's GPU, without weights: `python -m evals.bench.gpu`.
 
-Models of the real size are made of random numbers and driven by the program's own `wan` backend, so that what is measured is what users run.
-What the numbers are has no influence on time, but for two things: a cache that skips steps decides by them, and matrix units draw less
+Models of the real size are made of random numbers and driven by the program's own `wan` backend, so that what is measured is what users
+run. What the numbers are has no influence on time, but for two things: a cache that skips steps decides by them, and matrix units draw less
 power on zeros, so there are none.
 
     cases        what is measured, in the order of what it is worth

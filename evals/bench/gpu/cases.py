@@ -89,7 +89,8 @@ CASES: tuple[Case, ...] = (
     Case("flash-attn", "denoise", "I2V 14B", steps=2, options="compile=regional attention=flash"),
     Case("flash-3", "denoise", "I2V 14B", steps=2, options="compile=regional attention=_flash_3"),
     Case("sage", "denoise", "I2V 14B", steps=2, options="compile=regional attention=sage"),
-    Case("fp8-24gb", "denoise", "I2V 14B resident in 24 GB", steps=2, memory=FREE_24, options=f"{CUDNN} weights=fp8_storage text_device=cpu"),
+    Case("fp8-24gb", "denoise", "I2V 14B resident in 24 GB", steps=2, memory=FREE_24,
+         options=f"{CUDNN} weights=fp8_storage text_device=cpu"),
     Case("small-film", "film", "T2V 1.3B, as the program chooses", model="wan2.1-t2v-1.3b", options=None),
 )  # fmt: skip
 

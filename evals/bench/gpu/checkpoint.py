@@ -30,14 +30,14 @@ from video_core.planner.models import CLIP_WIDTH, UMT5_WIDTH
 
 Loaded = Callable[[str, Callable[[], Any]], Any]
 """Calls the function that makes a part, and may take its time."""
-WIDE_TEXT = {"vocab_size": 256384, "d_model": UMT5_WIDTH, "d_kv": 64, "d_ff": 10240, "num_layers": 24, "num_heads": 64}
-SMALL_TEXT = {"vocab_size": 64, "d_kv": 8, "d_ff": 32, "num_layers": 1, "num_heads": 2}
-WIDE_CLIP = {
+WIDE_TEXT: dict[str, Any] = {"vocab_size": 256384, "d_model": UMT5_WIDTH, "d_kv": 64, "d_ff": 10240, "num_layers": 24, "num_heads": 64}
+SMALL_TEXT: dict[str, Any] = {"vocab_size": 64, "d_kv": 8, "d_ff": 32, "num_layers": 1, "num_heads": 2}
+WIDE_CLIP: dict[str, Any] = {
     "hidden_size": CLIP_WIDTH, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 16, "image_size": 224,
     "patch_size": 14, "hidden_act": "gelu",
 }  # fmt: skip
-SMALL_CLIP = {"intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "image_size": 16, "patch_size": 4}
-SMALL_VAE = {"base_dim": 3, "dim_mult": [1, 1, 1, 1], "num_res_blocks": 1}
+SMALL_CLIP: dict[str, Any] = {"intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "image_size": 16, "patch_size": 4}
+SMALL_VAE: dict[str, Any] = {"base_dim": 3, "dim_mult": [1, 1, 1, 1], "num_res_blocks": 1}
 
 
 def write_checkpoint(folder: Path, model: VideoModel) -> Path:
@@ -79,8 +79,8 @@ def transformer_config(model: VideoModel) -> dict[str, Any]:
     """The diffusers configuration of the planner's shape."""
     dit = model.dit
     config: dict[str, Any] = {
-        "patch_size": list(dit.patch), "num_attention_heads": dit.heads, "attention_head_dim": dit.head_dim, "in_channels": dit.in_channels,
-        "out_channels": dit.out_channels, "text_dim": dit.text_dim, "freq_dim": dit.freq_dim, "ffn_dim": dit.ffn,
+        "patch_size": list(dit.patch), "num_attention_heads": dit.heads, "attention_head_dim": dit.head_dim,
+        "in_channels": dit.in_channels, "out_channels": dit.out_channels, "text_dim": dit.text_dim, "freq_dim": dit.freq_dim, "ffn_dim": dit.ffn,
         "num_layers": dit.layers, "cross_attn_norm": dit.cross_attn_norm, "qk_norm": "rms_norm_across_heads", "eps": 1e-6,
         "image_dim": dit.image_dim, "added_kv_proj_dim": dit.added_kv, "pos_embed_seq_len": dit.pos_embed_len,
     }  # fmt: skip

@@ -130,7 +130,8 @@ class _Bench:
         with ExitStack() as stack:
             stack.enter_context(made_up(where, loaded))
             for owner, name, phase in (
-                (Parts, "embeddings", "text"), (Latents, "encode", "encode"), (Conditions, "features", "encode"), (Latents, "decode", "decode"),
+                (Parts, "embeddings", "text"), (Latents, "encode", "encode"), (Conditions, "features", "encode"),
+                (Latents, "decode", "decode"),
             ):  # fmt: skip
                 stack.enter_context(mock.patch.object(owner, name, phases.around(phase, getattr(owner, name))))
             stack.enter_context(mock.patch("video_core.planner.choose.machine_here", self.machine))

@@ -5,6 +5,7 @@ Knows published figures. Does not measure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from evals.bench.gpu.row import Results, Row
@@ -29,12 +30,12 @@ def markdown(results: Results) -> str:
     """Sections: machine, aims, steps, films, autoencoder, the card, what did not run, published figures."""
     machine = results.machine
     versions = ", ".join(f"{name} {machine[name]}" for name in ("torch", "cuda", "diffusers", "transformers", "torchao") if name in machine)
-    parts = [f"Measured on {machine.get('date')}: {machine.get('gpu')}, {machine.get('gpu_gb', 0)} GB; {versions}. Weights are random numbers."]
-    parts += [_section("", ("aim", "reached", ""), _aims(results))]
+    parts = [f"Measured on {machine.get('date')}: {machine.get('gpu')}, {machine.get('gpu_gb', 0)} GB; {versions}. Random weights."]
+    parts.append(_section("", ("aim", "reached", ""), _aims(results)))
     measured = [row for row in results.rows if row.status == "measured"]
     parts.append(_section(
         "One step of the transformer. Peak: the bf16 product of 8192 x 8192 x 8192 measured in the same call.",
-        ("what", "options", "clip", "s", "TFLOP/s", "of peak", "floor s", "predicted / measured", "GPU GB (predicted)", "RAM GB (predicted)"),
+        ("what", "options", "clip", "s", "TFLOP/s", "of peak", "floor s", "predicted / measured", "GPU GB (predicted)", "RAM GB"),
         [_step(row, results.peaks.get("bf16", 0.0)) for row in measured if "step" in row.seconds],
     ))  # fmt: skip
     parts.append(_section(
@@ -42,9 +43,10 @@ def markdown(results: Results) -> str:
         ("what", "options", "steps", "text", "encode", "denoise", "decode", "rest", "total s", "predicted / measured", "first shot s"),
         [_film(row) for row in measured if "total" in row.seconds],
     ))  # fmt: skip
+    decoders = [row for row in measured if set(row.seconds) == {"decode"}]
     parts.append(_section(
         "Latents to frames.", ("options", "s", "predicted / measured", "GPU GB"),
-        [(row.options, _s(row.seconds["decode"]), _ratio(row, "decode"), _gb(row, "gpu")) for row in measured if set(row.seconds) == {"decode"}],
+        [(row.options, _s(row.seconds["decode"]), _ratio(row, "decode"), _gb(row, "gpu")) for row in decoders],
     ))  # fmt: skip
     parts.append(_section("The card.", ("what", "per second"), [(name, _rate(name, value)) for name, value in results.peaks.items()]))
     odd = [(row.case, row.options, row.status, row.note) for row in results.rows if row.status != "measured" or (row.figures and row.note)]
@@ -65,7 +67,7 @@ def write_into(document: Path, results: Results) -> None:
 def _aims(results: Results) -> list[tuple[str, ...]]:
     films = {row.case: row for row in results.rows if row.status == "measured" and "total" in row.seconds}
     film, capped = films.get("film"), next((row for row in results.rows if row.case == "film-24gb"), None)
-    peak, found = results.peaks.get("bf16", 0.0), []
+    peak, found = results.peaks.get("bf16", 0.0), list[tuple[str, ...]]()
     if film and peak:
         part = film.rate / peak
         found.append((f"at least {UTILISATION:.0%} of the measured bf16 peak in the transformer", f"{part:.0%}", _met(part >= UTILISATION)))
@@ -83,10 +85,12 @@ def _aims(results: Results) -> list[tuple[str, ...]]:
 
 
 def _step(row: Row, peak: float) -> tuple[str, ...]:
-    spread = f" ({row.seconds['fastest']:.2f} to {row.seconds['slowest']:.2f})" if row.seconds["slowest"] > 1.03 * row.seconds["fastest"] else ""
+    fastest, slowest = row.seconds["fastest"], row.seconds["slowest"]
+    spread = f" ({fastest:.2f} to {slowest:.2f})" if slowest > 1.03 * fastest else ""
     return (
         row.told, row.options, _clip(row), _s(row.seconds["step"]) + spread, f"{row.rate / 1e12:.0f}",
-        f"{row.rate / peak:.0%}" if peak else "", _s(row.predicted.get("floor", 0.0)), _ratio(row, "step"), _gb(row, "gpu"), _gb(row, "ram"),
+        f"{row.rate / peak:.0%}" if peak else "", _s(row.predicted.get("floor", 0.0)), _ratio(row, "step"), _gb(row, "gpu"),
+        _gb(row, "ram"),
     )  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def _met(met: bool) -> str:
     return "met" if met else "missed"
 
 
-def _section(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _section(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
     lines = [title, ""] if title else []
