@@ -79,6 +79,7 @@ class Character(Frozen):
     look: str = Field(default="", max_length=400, description="in words, for prompts")
     palette: tuple[HexColor, HexColor, HexColor, HexColor]
     references: tuple[str, ...] = Field(default=(), description="pictures, absolute paths")
+    references_digest: str = Field(default="", description="SHA-256 over the pictures' contents, when a film was last made")
     adapters: tuple[Adapter, ...] = Field(default=(), description="what was trained to draw this character")
     limits: Limits
 

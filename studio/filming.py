@@ -42,8 +42,7 @@ class FilmRenderer:
         self.finish = finish
 
     def run(self, plan: ShotPlan, folder: Path, emit: Emit) -> list[Artifact]:
-        if self.characters is not None:
-            plan = dressed_plan(plan, self.characters)
+        plan = dressed_plan(plan, self.characters)
         production = Production(
             plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit), settings=self.settings,
             key_frames=self.key_frames, runner=self._runner(), finish=self.finish,

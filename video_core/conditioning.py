@@ -42,6 +42,8 @@ class ActorCard(Frozen):
     palette: tuple[str, str, str, str]
     references: tuple[str, ...] = ()
     """Pictures, absolute paths."""
+    references_digest: str = ""
+    """Over the pictures' contents: an exchanged picture is another bundle."""
     adapters: tuple[Adapter, ...] = ()
     """What was trained to draw this actor, per family of video models."""
 

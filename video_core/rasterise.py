@@ -55,6 +55,7 @@ def scene_card(staged: StagedShot, seed: int = 0) -> SceneCard:
                 height=a.character.height,
                 palette=a.character.palette,
                 references=a.character.references,
+                references_digest=a.character.references_digest,
                 adapters=a.character.adapters,
             )
             for a in staged.actors

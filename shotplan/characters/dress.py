@@ -5,7 +5,9 @@ Knows which facts go where. Does not change what kind of being somebody is: that
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from shotplan.characters.known import KnownCharacter
 from shotplan.characters.library import Library
@@ -25,10 +27,27 @@ def dressed(character: Character, known: KnownCharacter) -> Character:
     return character.model_copy(update={name: value for name, value in facts.items() if value})
 
 
-def dressed_plan(plan: ShotPlan, library: Library) -> ShotPlan:
-    """The plan with everybody dressed whom the library knows. Raises `CharacterError` when files of one of them are missing."""
+def dressed_plan(plan: ShotPlan, library: Library | None) -> ShotPlan:
+    """The plan with everybody dressed whom the library knows, and with digests of all pictures of characters.
+
+    Raises `CharacterError` when files of one of them are missing.
+    """
     cast = []
     for member in plan.cast:
-        known = library.called(member.name, member.id)
-        cast.append(dressed(member, known) if known else member)
+        known = library.called(member.name, member.id) if library else None
+        worn = dressed(member, known) if known else member
+        cast.append(worn.model_copy(update={"references_digest": pictures_digest(worn.references)}))
     return plan.model_copy(update={"cast": tuple(cast)})
+
+
+def pictures_digest(paths: Sequence[str]) -> str:
+    """SHA-256 over the contents; empty without pictures. Who reads a picture that is missing says so; here it counts as empty."""
+    if not paths:
+        return ""
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
+        except OSError:
+            digest.update(b"missing")
+    return digest.hexdigest()

@@ -22,6 +22,13 @@ Adapter = dict[str, nn.Parameter]
 """By diffusers' name, such as `blocks.0.attn1.to_q.lora_A.weight`, in the order of the network."""
 
 
+class MasterLinear(nn.Linear):
+    """A trained float32 matrix, multiplied in the number format of its input: no wide copies of activations are kept."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.linear(x, self.weight.to(x.dtype))
+
+
 class Float8Linear(nn.Linear):
     """A frozen matrix held in 8 bits with one scale per row, multiplied in the number format of its input."""
 
@@ -39,6 +46,7 @@ def add_adapter(model: Any, settings: TrainSettings, seed: int) -> Adapter:
     """
     try:
         from peft import LoraConfig
+        from peft.tuners.lora import LoraLayer
     except ImportError as e:
         raise RenderError("training a character needs the package peft", todo='pip install "ekonte[train]"') from e
     layers = ATTENTION if settings.layers == "attention" else f"{ATTENTION}|{FFN}"
@@ -60,6 +68,11 @@ def add_adapter(model: Any, settings: TrainSettings, seed: int) -> Adapter:
             parameter.data.zero_()
         parameter.requires_grad_(True)
         adapter[name.replace(".default.", ".")] = parameter
+    for module in model.modules():
+        if isinstance(module, LoraLayer):
+            module.cast_input_dtype_enabled = False
+            for part in (*module.lora_A.values(), *module.lora_B.values()):
+                part.__class__ = MasterLinear
     model.enable_gradient_checkpointing()
     return adapter
 

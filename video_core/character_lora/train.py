@@ -106,7 +106,7 @@ class Trainer:
         total = 0.0
         for k in range(step * self.settings.accumulate, (step + 1) * self.settings.accumulate):
             loss = self._loss(*self._draw(k)) / self.settings.accumulate
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             total += float(loss.detach())
         if not math.isfinite(total):
             raise RenderError(

@@ -111,6 +111,18 @@ def test_what_is_written_is_read_again_and_a_new_adapter_takes_the_place_of_the_
     assert [a.file for a in again.adapters] == ["adapters/large.safetensors", "adapters/new.safetensors"]
 
 
+def test_a_picture_that_is_exchanged_under_its_name_touches_the_shots_that_the_character_is_in(tmp_path: Path) -> None:
+    picture = tmp_path / "front.png"
+    picture.write_bytes(b"one")
+    whole = film()
+    cast = tuple(c.model_copy(update={"references": (str(picture),)}) if c.name == "Mei" else c for c in whole.cast)
+    plan = whole.model_copy(update={"cast": cast})
+    before = shot_digests(dressed_plan(plan, None))
+    assert before == shot_digests(dressed_plan(plan, None))
+    picture.write_bytes(b"two")
+    assert before["s01"] != shot_digests(dressed_plan(plan, None))["s01"]
+
+
 def test_a_changed_adapter_touches_only_the_shots_that_the_character_is_in(tmp_path: Path) -> None:
     written(tmp_path, "mei", {"names": ["Mei"], "adapters": [{"family": "wan2.1-t2v-1.3b", "file": "adapters/a.safetensors"}]})
     file = tmp_path / "mei" / "adapters" / "a.safetensors"
