@@ -34,6 +34,11 @@ class Brief(BaseModel):
     characters: tuple[KnownCharacter, ...] = Field(default=(), description="whom of the script the user's library knows")
 
     @property
+    def names(self) -> frozenset[str]:
+        """What the characters of the library are called."""
+        return frozenset(name for known in self.characters for name in known.names)
+
+    @property
     def aspect(self) -> float:
         """Width over height."""
         return self.size[1] / self.size[0]

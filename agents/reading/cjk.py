@@ -33,8 +33,8 @@ ENTERED = {"zh": re.compile(r"(在|到|穿过|进|走进|进入|沿着|跑过|�
 BUILDERS = {"zh": chinese, "ja": japanese}
 
 
-def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
-    """Clauses and scenes of a Chinese or Japanese script."""
+def read(script: str, language: Language, *, by_sentence: bool, names: frozenset[str] = frozenset()) -> Reading:
+    """Clauses and scenes of a Chinese or Japanese script. `names`: of characters whom the user's library knows."""
     clauses: list[Clause] = []
     scenes: list[Scene] = []
     carried: tuple[Mention, ...] = ()
@@ -42,7 +42,7 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
     build = BUILDERS[language]
     for part in pieces(script):
         if part.sort == "heading":
-            _add_scene(scenes, part.text, language, heading=part.text)
+            _add_scene(scenes, part.text, language, names, heading=part.text)
             continue
         if part.sort == "line":
             if not scenes:
@@ -63,13 +63,14 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
         for offset, sentence in sentences(
             part.text, spoken_by=lambda rest: bool(re.match(r"と|[^。！？]{0,8}(说|问|喊|道)", rest))
         ):
-            _add_scene(scenes, without_quotes(sentence), language)
+            _add_scene(scenes, without_quotes(sentence), language, names)
             at, scene = part.start + offset, len(scenes) - 1
             asked = orders(sentence, quotes(sentence), language)
-            clauses += [_order(sentence[a:b], at + a, language, count, scene) for a, b in asked]
-            ranges = [r for free in _between(sentence, asked) for r in ([free] if by_sentence else _segments(sentence, free, language))]
+            clauses += [_order(sentence[a:b], at + a, language, names, count, scene) for a, b in asked]
+            stretches = _between(sentence, asked)
+            ranges = [r for free in stretches for r in ([free] if by_sentence else _segments(sentence, free, language, names))]
             for a, b in ranges:
-                clause = build(Segment.of(sentence[a:b], at + a, language), carried, count, scene)
+                clause = build(Segment.of(sentence[a:b], at + a, language, names), carried, count, scene)
                 clause = replace(clause, around=sentence if len(ranges) > 1 else "")
                 carried = clause.subjects or carried
                 clauses.append(clause)
@@ -79,8 +80,8 @@ def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
     return Reading(language, tuple(clauses), tuple(scenes) or (Scene(),))
 
 
-def _add_scene(scenes: list[Scene], text: str, language: Language, heading: str = "") -> None:
-    hits = hits_in(text, language)
+def _add_scene(scenes: list[Scene], text: str, language: Language, names: frozenset[str], heading: str = "") -> None:
+    hits = hits_in(text, language, names)
     places = tuple(dict.fromkeys(h.id for h in hits if h.sort == "place"))
     located = tuple(
         dict.fromkeys(
@@ -122,18 +123,19 @@ def _between(sentence: str, asked: list[tuple[int, int]]) -> list[tuple[int, int
     return free if free or asked else [(0, len(sentence))]
 
 
-def _order(text: str, start: int, language: Language, count: int, scene: int) -> Clause:
+def _order(text: str, start: int, language: Language, names: frozenset[str], count: int, scene: int) -> Clause:
     """An order to the camera, with whom and what it names."""
-    seen = [m for _, m in mentions_of(text, hits_in(text, language), language, start) if m.sort in ("character", "prop", "pronoun")]
+    hits = hits_in(text, language, names)
+    seen = [m for _, m in mentions_of(text, hits, language, start) if m.sort in ("character", "prop", "pronoun") or m.head in names]
     return Clause(text, start, count, scene, objects=tuple(seen), camera=True, happens=False)
 
 
-def _segments(whole: str, free: tuple[int, int], language: Language) -> list[tuple[int, int]]:
+def _segments(whole: str, free: tuple[int, int], language: Language, names: frozenset[str]) -> list[tuple[int, int]]:
     """Character ranges of `whole` within `free`, each with a verb of its own."""
-    return [(free[0] + a, free[0] + b) for a, b in _verb_ranges(whole[free[0] : free[1]], language)]
+    return [(free[0] + a, free[0] + b) for a, b in _verb_ranges(whole[free[0] : free[1]], language, names)]
 
 
-def _verb_ranges(sentence: str, language: Language) -> list[tuple[int, int]]:
+def _verb_ranges(sentence: str, language: Language, names: frozenset[str]) -> list[tuple[int, int]]:
     marks = quotes(sentence)
     cuts = [0]
     for m in re.finditer(r"[，,、；;]|(?:然后|接着|并且|而且)", sentence):
@@ -143,7 +145,7 @@ def _verb_ranges(sentence: str, language: Language) -> list[tuple[int, int]]:
         for m in re.finditer(r"(?<=[てで])(?=[^、。]{2})", sentence):
             if (
                 not any(a <= m.start() < b for a, b in marks)
-                and _has_verb(sentence[cuts[-1] : m.start()], language)
+                and _has_verb(sentence[cuts[-1] : m.start()], language, names)
                 and sentence[m.start()] not in "いるあもかみおくは"
             ):
                 cuts.append(m.start())
@@ -151,7 +153,8 @@ def _verb_ranges(sentence: str, language: Language) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     for a, b in pairwise(cuts):
         if out and (
-            not _has_verb(sentence[out[-1][0] : out[-1][1]], language) or not _has_verb(sentence[a:b], language)
+            not _has_verb(sentence[out[-1][0] : out[-1][1]], language, names)
+            or not _has_verb(sentence[a:b], language, names)
         ):
             out[-1] = (out[-1][0], b)
         else:
@@ -159,5 +162,5 @@ def _verb_ranges(sentence: str, language: Language) -> list[tuple[int, int]]:
     return out
 
 
-def _has_verb(text: str, language: Language) -> bool:
-    return any(h.sort == "action" for h in hits_in(without_quotes(text), language)) or bool(quotes(text))
+def _has_verb(text: str, language: Language, names: frozenset[str]) -> bool:
+    return any(h.sort == "action" for h in hits_in(without_quotes(text), language, names)) or bool(quotes(text))

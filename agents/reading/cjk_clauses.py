@@ -29,12 +29,12 @@ class Segment:
     line: str
 
     @classmethod
-    def of(cls, text: str, start: int, language: Language) -> Segment:
+    def of(cls, text: str, start: int, language: Language, names: frozenset[str] = frozenset()) -> Segment:
         trimmed = text.strip(" ，,、；;。.\n：:")
         start += text.find(trimmed) if trimmed else 0
         trimmed = trimmed or text
         plain = without_quotes(trimmed)
-        hits = hits_in(plain, language)
+        hits = hits_in(plain, language, names)
         line = " ".join(trimmed[a:b].strip('“”"「」『』') for a, b in quotes(trimmed))
         return cls(trimmed, start, plain, tuple(hits), tuple(mentions_of(plain, hits, language, start)), line)
 

@@ -148,8 +148,15 @@ def _stems(word: str) -> list[str]:
     return stems
 
 
-def hits_in(text: str, language: Language) -> list[Hit]:
+def hits_in(text: str, language: Language, names: frozenset[str] = frozenset()) -> list[Hit]:
+    """What stands in the text. `names`: of characters whom the user's library knows; they are names whatever else they mean."""
     taken = [False] * len(text)
+    found = []
+    for name in sorted(names, key=len, reverse=True):
+        for m in re.finditer(re.escape(name), text):
+            if not any(taken[m.start() : m.end()]):
+                taken[m.start() : m.end()] = [True] * len(name)
+                found.append(Hit(m.start(), m.end(), "name", name, name))
     for word in NOT_WORDS[language]:
         for m in re.finditer(re.escape(word), text):
             taken[m.start() : m.end()] = [True] * len(word)
@@ -160,7 +167,6 @@ def hits_in(text: str, language: Language) -> list[Hit]:
         if len(word) > 1:
             for m in re.finditer(re.escape(word), text):
                 taken[m.start() : m.end()] = [True] * len(word)
-    found = []
     for m in re.finditer(words_cjk.NAMES[language], text):
         known = any(m.group() == word for word, _, _ in _words(language))
         if not known and m.group() not in words_cjk.NOT_NAMES and not any(taken[m.start() : m.end()]):

@@ -35,30 +35,31 @@ GROUND_WORDS = {
 }
 
 
-def read(script: str, language: Language, *, by_sentence: bool) -> Reading:
-    """Clauses and scenes of an English script."""
+def read(script: str, language: Language, *, by_sentence: bool, names: frozenset[str] = frozenset()) -> Reading:
+    """Clauses and scenes of an English script. `names`: of characters whom the user's library knows."""
     stretches = pieces(script)
     said = [(p, s) for p in stretches if p.sort == "prose" for s in sentences(p.text, spoken_by=_says_who)]
-    names = proper_names(script, [s for _, s in said], {p.speaker for p in stretches if p.speaker})
+    called = {word for name in names for word in name.split() if word[0].isupper()}
+    known = called | proper_names(script, [s for _, s in said], {p.speaker for p in stretches if p.speaker})
     clauses: list[Clause] = []
     scenes: list[Scene] = []
     carried: tuple[Mention, ...] = ()
     count = 0
     for part in stretches:
         if part.sort == "heading":
-            _add_scene(scenes, Tokens.of(part.text, [], names), heading=part.text)
+            _add_scene(scenes, Tokens.of(part.text, [], known), heading=part.text)
         elif part.sort == "line":
             _open_scene(scenes)
-            clauses.append(_spoken(part, count, len(scenes) - 1, names))
+            clauses.append(_spoken(part, count, len(scenes) - 1, known))
             count += 1
         else:
             for offset, sentence in sentences(part.text, spoken_by=_says_who):
                 marks = quotes(sentence)
                 asked = orders(sentence, marks, language)
-                tokens = Tokens.of(sentence, [*marks, *asked], names)
-                _add_scene(scenes, Tokens.of(sentence, marks, names))
+                tokens = Tokens.of(sentence, [*marks, *asked], known)
+                _add_scene(scenes, Tokens.of(sentence, marks, known))
                 at, scene = part.start + offset, len(scenes) - 1
-                new = [_order(sentence[a:b], at + a, names, count, scene) for a, b in asked]
+                new = [_order(sentence[a:b], at + a, known, count, scene) for a, b in asked]
                 if any(tokens.word(k) for k in range(len(tokens.tokens))) or marks or not new:
                     told = _clauses(sentence, at, tokens, marks, carried, count, scene, by_sentence)
                     new += [_shown(c) for c in told] if asked else told

@@ -13,17 +13,18 @@ from shotplan.vocabulary.term import Language
 
 
 @lru_cache(maxsize=8)
-def read(script: str, language: Language, *, most_clauses: int = 120) -> Reading:
+def read(script: str, language: Language, names: frozenset[str] = frozenset(), *, most_clauses: int = 120) -> Reading:
     """Split a script into clauses with exact spans.
 
+    `names` are names whatever else they mean: those of characters whom the user's library knows.
     Scripts with more than `most_clauses` happenings are read by whole sentences, then up to that bound; `left_out` says so.
     """
     reader = english.read if language == "en" else cjk.read
-    reading = reader(script, language, by_sentence=False)
+    reading = reader(script, language, by_sentence=False, names=names)
     happenings = [c for c in reading.clauses if c.happens]
     if len(happenings) <= most_clauses:
         return reading
-    by_sentence = reader(script, language, by_sentence=True)
+    by_sentence = reader(script, language, by_sentence=True, names=names)
     happenings = [c for c in by_sentence.clauses if c.happens]
     kept = happenings[:most_clauses]
     left_out = f"the script has {len(happenings)} sentences in which something happens; one film takes them whole"

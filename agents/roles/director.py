@@ -43,7 +43,7 @@ class Director:
     def outline(self, plan: ShotPlan) -> Proposal:
         """Cast, sets with props, beats and shots of an empty plan, from its brief. Raises `ModelError` naming the call."""
         brief = plan.brief
-        reading = read(brief.script, brief.language)
+        reading = read(brief.script, brief.language, brief.names)
         story = places_shown(cast_story(reading, every_clause=not self._reader.supported_only), reading)
         scenes = reading.scenes[:MOST_SETS]
         known = {e.id: found for e in story.cast if (found := known_among(brief.characters, e.name, e.id))}

@@ -46,7 +46,7 @@ class SceneAgent:
     def propose(self, plan: ShotPlan, *, heard: Sequence[str] = ()) -> Proposal:
         """Ground, time and weather of every set, size and spot of every prop. What the script says is kept."""
         brief = plan.brief
-        reading = read(brief.script, brief.language)
+        reading = read(brief.script, brief.language, brief.names)
         words = {e.id: e.adjectives for e in cast_story(reading).props}
         questions: list[Question] = []
         for k, stage_set in enumerate(plan.sets):

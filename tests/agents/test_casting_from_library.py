@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agents.crew_of_models import ModelCrew
 from agents.permissions import allowed
 from agents.scripted import ScriptedModel
@@ -40,3 +42,23 @@ def test_nobody_is_asked_what_kind_of_being_a_character_of_the_library_is() -> N
 def test_a_chinese_script_finds_the_same_character() -> None:
     plan, _ = outline("小红走进森林，一只狐狸看着她。", HANA)
     assert [member.look for member in plan.cast if member.name == "小红"] == ["red hood, silver bell"]
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("小花", "小花走进森林，一只狐狸看着她。"),
+        ("花火", "花火坐在石头上。狐狸跳过一根木头，跑到花火面前。"),
+        ("はな", "はなは森を走る。"),
+        ("Rose", "Rose walks into a forest. A fox watches Rose."),
+        ("Pan", "Pan opens a box in the kitchen."),
+    ],
+)
+def test_a_name_of_the_library_is_a_name_even_where_it_means_something_else(name: str, script: str) -> None:
+    known = HANA.model_copy(update={"names": (name,)})
+    plan, _ = outline(script, known)
+    member = next((m for m in plan.cast if m.name == name), None)
+    assert member is not None, [m.name for m in plan.cast]
+    assert member.look == known.look
+    assert any(beat.actor == member.id for beat in plan.beats)
+    assert name not in [prop.name for stage_set in plan.sets for prop in stage_set.props]
