@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from shotplan.errors import RenderError
+from shotplan.errors import EkonteError
 from video_core.backends.backend import Clip, Progress
 from video_core.conditioning import Conditioning
 
@@ -123,7 +123,8 @@ class Crew:
     def _collect(self, word: str, progress: Progress | None) -> dict[int, Any]:
         """What every process says with `word`. Raises `CrewLost`, and the first error when all of them have one."""
         said: dict[int, Any] = {}
-        failed: dict[int, RenderError] = {}
+        failed: dict[int, EkonteError] = {}
+        broke: set[int] = set()
         stuck: float | None = None
         ranks = {line: rank for rank, line in self.lines.items()}
         while len(said) + len(failed) < self.size:
@@ -135,15 +136,16 @@ class Crew:
                 except (EOFError, OSError) as e:
                     if self.stopped:
                         raise CrewStopped from e
-                    if failed:
+                    if failed.keys() - broke:
                         self.stop()
-                        raise next(iter(failed.values())) from e
+                        raise failed[min(failed.keys() - broke)] from e
                     raise CrewLost(f"process {rank} of {self.size} died{self._last_words()}") from e
                 match news:
                     case ("steps", done, total) if progress is not None:
                         progress(done, total)
-                    case ("failed", error):
+                    case ("failed" | "broke" as how, error):
                         failed[rank] = error
+                        broke |= {rank} if how == "broke" else set()
                         stuck = stuck or time.monotonic() + OTHERS
                     case (str(about), *rest) if about == word:
                         said[rank] = rest[0] if rest else None
@@ -151,8 +153,8 @@ class Crew:
             if stuck is not None and time.monotonic() > stuck:
                 break
         if failed:
-            error = failed[min(failed)]
-            if len(failed) < self.size:
+            error = failed[min(failed.keys() - broke or failed)]
+            if broke or len(failed) < self.size:
                 self.stop()  # the others wait for one that has given up
             raise error
         return said

@@ -5,7 +5,8 @@ Does not know how a clip is drawn. It ends when the line is closed, whatever it 
 
     it hears   ("settings", WanSettings), then for every shot ("render", Conditioning) in the first process and
                ("follow", SceneCard, frames, size) in the others
-    it says    ("here", rank, pid), ("ready",), ("steps", done, total), ("drawn", Clip or None), ("failed", EkonteError)
+    it says    ("here", rank, pid), ("ready",), ("steps", done, total), ("drawn", Clip or None), ("failed", EkonteError),
+               ("broke", RenderError) of an error that nobody foresaw, such as that another process is gone
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _guarded(line: Connection, what: Any) -> Any:
         traceback.print_exc()
         last = str(error).strip().splitlines()
         told = f"{type(error).__name__}: {last[0][:200]}" if last else type(error).__name__
-        line.send(("failed", RenderError(told, where=f"GPU process {os.environ['RANK']}")))
+        line.send(("broke", RenderError(told, where=f"process {os.environ['RANK']} of the worker group")))
     return None
 
 

@@ -129,7 +129,7 @@ def parallel_attention(case: Case) -> Iterator[Conflict]:
     if o.ring > 1 and o.attention not in RING_ATTENTION:
         yield Conflict(
             "parallel_attention", f"ring attention merges by log-sum-exp, which the {o.attention} backend does not return",
-            "diffusers attention_dispatch", {"attention": "_native_cudnn"},
+            "diffusers attention_dispatch", {"attention": "_native_cudnn"} if case.machine.gpu else {"ring": 1},
         )  # fmt: skip
     elif o.ulysses > 1 and o.attention not in PARALLEL_ATTENTION:
         yield Conflict(
