@@ -21,6 +21,7 @@ from video_core.cluster.settings import ClusterSettings
 from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
 from video_core.production import Production, code_digest
+from video_core.retake_with import RetakeWith
 from video_core.shot_jobs import Runner
 
 
@@ -30,12 +31,12 @@ class FilmRenderer:
     def __init__(
         self, backend: str, *, retakes: int = 0, size: tuple[int, int] | None = None, settings: Mapping[str, object] | None = None,
         key_frames: KeyFrameSettings | None = None, cluster: ClusterSettings | None = None, characters: Library | None = None,
-        finish: FinishSettings | None = None,
+        finish: FinishSettings | None = None, retake_with: RetakeWith = "both",
     ) -> None:  # fmt: skip
         """`characters`: whoever of the cast is in this library looks as it says."""
         self.characters = characters
         self.backend = backend
-        self.retakes = retakes
+        self.retakes, self.retake_with = retakes, retake_with
         self.size = size
         self.settings, self.key_frames = settings, key_frames
         self.cluster = cluster
@@ -45,7 +46,7 @@ class FilmRenderer:
         plan = dressed_plan(plan, self.characters)
         production = Production(
             plan, folder, backend=self.backend, size=self.size, retakes=self.retakes, report=_Events(emit), settings=self.settings,
-            key_frames=self.key_frames, runner=self._runner(), finish=self.finish,
+            key_frames=self.key_frames, runner=self._runner(), finish=self.finish, retake_with=self.retake_with,
         )  # fmt: skip
         artifacts = [
             Artifact.of(folder, file.path, cast(ArtifactKind, file.kind), file.shot) for file in production.run()
@@ -74,7 +75,7 @@ class _Events:
     def finished(self, phase: str, seconds: float) -> None:
         self._emit(PhaseFinished(phase=cast(Phase, phase), seconds=seconds))
 
-    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Sequence[Measure]) -> None:
+    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Sequence[Measure], changed: str) -> None:
         failed = tuple(
             ClipFinding(
                 check=m.check, about=m.about, severity=m.severity, measured=m.measured, limit=m.limit, unit=m.unit, text=m.text
@@ -82,4 +83,4 @@ class _Events:
             for m in measures
             if m.failed
         )
-        self._emit(ClipChecked(shot=shot, take=take, seed=seed, kept=kept, measures=len(measures), findings=failed))
+        self._emit(ClipChecked(shot=shot, take=take, seed=seed, changed=changed, kept=kept, measures=len(measures), findings=failed))

@@ -20,6 +20,7 @@ from shotplan.errors import RenderError, SessionError
 from video_core.cluster.settings import ClusterSettings
 from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
+from video_core.retake_with import RetakeWith
 
 REQUEST = "request.json"
 SESSION = "session.json"
@@ -42,6 +43,8 @@ class Request(BaseModel):
     """Where shots are rendered when not here."""
     retakes: int = 0
     """How often a shot may be rendered again when a check of its clip fails."""
+    retake_with: RetakeWith = "both"
+    """What a re-take changes when a clip does not follow its plan."""
     settings: dict[str, str] = {}
     """Of the backend."""
     key_frames: KeyFrameSettings = KeyFrameSettings()

@@ -136,7 +136,8 @@ class TalkView:
             number = f"[{finding.measured:g} {finding.unit}, limit {finding.limit:g}]"
             self.console.print(Text(f" ! {event.shot} {finding.check} {finding.about} {number} {finding.text}", style=style))
         if not event.kept:
-            self.console.print(Text(f"   {event.shot}: take {event.take} is not the best", style="dim"))
+            how = f" ({event.changed})" if event.changed else ""
+            self.console.print(Text(f"   {event.shot}: take {event.take}{how} is not the best", style="dim"))
 
     def _wait(self, event: ModelAwaited) -> None:
         """The model server is gone: on a terminal one line that counts, elsewhere a line now and then."""

@@ -24,7 +24,7 @@ from shotplan.characters.known import Adapter
 from shotplan.errors import ConditioningError
 from shotplan.plan import Ground
 
-FORMAT = "ekonte.conditioning/1"
+FORMAT = "ekonte.conditioning/2"
 
 
 class Frozen(BaseModel):
@@ -85,6 +85,8 @@ class SceneCard(Frozen):
     motion_score: float = 2.5
     """AniSora's scale: 2.0 little .. 4.0 much."""
     seed: int = 0
+    control_strength: float = 1.0
+    """How many times as strongly as the backend is set its controls act; a re-take may raise it."""
     transition: str = "cut"
 
 

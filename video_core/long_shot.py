@@ -1,10 +1,9 @@
 """A shot that is longer than a model's clip: overlapping clips, the frames handed from one to the next, and their joins.
 
-Knows where clips begin, how a conditioning bundle is cut, and how colours are matched at a join. Does not know how a clip is drawn.
+Knows where clips begin, how a conditioning bundle is cut, and how long a match lasts. Does not know how a clip is drawn,
+or how colours are compared (`video_core.join_colours`).
 
-A following clip is given the last `overlap` frames of the film so far. Where both exist the picture melts from one to the other. A model
-may keep the given frames to the pixel and shift the rest, so what follows them is matched by its own first frame: it gets the mean and
-spread of the film's last one, and nothing flashes at the join or adds up from clip to clip.
+A following clip is given the last `overlap` frames of the film so far. Where both exist the picture melts from one to the other.
 """
 
 from __future__ import annotations
@@ -16,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from video_core.conditioning import Conditioning
+from video_core.join_colours import FirstColours, field, held, small
 
 Bytes = NDArray[np.uint8]
-GAIN = (0.8, 1.25)
-"""Most that a colour match may change the spread of a channel."""
-SHIFT = 24.0
-"""Most that a colour match may move a channel, of 255."""
+FADE = 1.0
+"""Seconds in which what was matched at a join gives way to what the whole clip needs."""
 
 
 @dataclass(frozen=True)
@@ -91,42 +89,46 @@ Draw = Callable[[int, Window, Conditioning], Bytes]
 def draw_long(conditioning: Conditioning, parts: tuple[Window, ...], draw: Draw, *, match: bool = True) -> Bytes:
     """Every frame of the shot (F,H,W,3), clip after clip. `match`: colours are matched at the joins."""
     film = np.empty((0, *conditioning.size, 3), np.uint8)
+    first = FirstColours(conditioning)
     for n, window in enumerate(parts):
         bundle = cut(conditioning, window)
         if window.overlap:
             bundle = hand_over(bundle, film[-window.overlap :])
         clip = draw(n, window, bundle)
-        film = joined(film, clip, window.overlap, match=match)
+        if match and len(parts) > 1 and not n:
+            first.learn(clip)
+        if match and window.overlap:
+            clip = matched(film, clip, window, first, conditioning.scene.fps)
+        film = joined(film, clip, window.overlap)
     return film[: conditioning.frames]
 
 
-def joined(film: Bytes, clip: Bytes, overlap: int, *, match: bool = True) -> Bytes:
+def joined(film: Bytes, clip: Bytes, overlap: int) -> Bytes:
     """`clip` put after `film`, melted over the `overlap` frames that both have."""
     if not overlap:
         return np.concatenate([film, clip])
     before = film[-overlap:]
-    if match:
-        free = matched(clip[overlap:], film[-1:], clip[overlap : overlap + 1]) if len(clip) > overlap else clip[overlap:]
-        clip = np.concatenate([matched(clip[:overlap], before, clip[:overlap]), free])
     share = (np.arange(1, overlap + 1) / (overlap + 1)).reshape(-1, 1, 1, 1) if overlap > 1 else np.zeros((1, 1, 1, 1))
     melted = before * (1 - share) + clip[:overlap] * share
     return np.concatenate([film[:-overlap], np.round(melted).astype(np.uint8), clip[overlap:]])
 
 
-def matched(clip: Bytes, wanted: Bytes, own: Bytes) -> Bytes:
-    """`clip` with the mean and spread of each channel that turn `own` into `wanted`, two drawings of the same frames.
+def matched(film: Bytes, clip: Bytes, window: Window, first: FirstColours, fps: int) -> Bytes:
+    """`clip` in the colours of the `film` it goes on from, and after `FADE` seconds in those of the shot's `first` clip.
 
-    Mean and spread, not a fitted line: where two drawings differ in detail a fit loses contrast at every join. Pixels at the ends of the
-    range count in neither. Source: Reinhard et al. 2001, here in RGB.
+    The frames that both have may differ otherwise than those after them: a model may keep what it is given to the pixel and shift the rest.
     """
-    out = clip.astype(np.float32)
-    for channel in range(3):
-        a, b = own[..., channel].astype(np.float32), wanted[..., channel].astype(np.float32)
-        usable = (a > 2) & (a < 253) & (b > 2) & (b < 253)
-        if usable.mean() < 0.02:
-            continue
-        a, b = a[usable], b[usable]
-        gain = float(np.clip(b.std() / max(float(a.std()), 1e-3), *GAIN)) if a.std() > 2 else 1.0
-        shift = float(np.clip(b.mean() - a.mean(), -SHIFT, SHIFT))
-        out[..., channel] = (out[..., channel] - a.mean()) * gain + a.mean() + shift
+    ahead, out = window.overlap, clip.astype(np.float32)
+    for n, (wanted, own) in enumerate(zip(film[-ahead:], clip[:ahead], strict=True)):
+        out[n] += field(wanted, own)
+    if len(clip) > ahead:
+        join = field(film[-1], clip[ahead])
+        own, half = small(clip[ahead:]).astype(np.float32), max(1, round(FADE * fps / 2))
+        starts = range(0, len(own), half)
+        kept = [held(join.mean((0, 1)), *first.shift(own[at : at + half], window.start + ahead + at)) for at in starts]
+        times, middles = np.arange(len(own)), [min(at + (half - 1) / 2, len(own) - 1) for at in starts]
+        along = np.stack([np.interp(times, middles, [k[c] for k in kept]) for c in range(3)], axis=1).astype(np.float32)
+        gone = np.clip(times.astype(np.float32) / (2 * half), 0, 1)
+        for frame, share, shift in zip(out[ahead:], gone * gone * (3 - 2 * gone), along, strict=True):
+            frame += join * (1 - share) + shift * share
     return np.clip(np.round(out), 0, 255).astype(np.uint8)

@@ -40,6 +40,7 @@ from video_core.key_frames.settings import KeyFrameSettings
 from video_core.ledger import Ledger, digest_of, write_bytes, write_text
 from video_core.production_report import note_of, report_text
 from video_core.rasterise import condition
+from video_core.retake_with import RetakeWith
 from video_core.shot_jobs import HereRunner, Runner, ShotJob, runner_of
 from video_core.storyboard import Panel, panel_of, storyboard
 
@@ -61,8 +62,8 @@ class Report(Protocol):
 
     def finished(self, phase: str, seconds: float) -> None: ...
 
-    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Sequence[Measure]) -> None:
-        """A clip of the film was measured; `kept`: it is the one that the film shows."""
+    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Sequence[Measure], changed: str) -> None:
+        """A clip of the film was measured; `kept`: it is the one that the film shows; `changed`: against the take before."""
         ...
 
 
@@ -82,9 +83,9 @@ class Production:
     def __init__(
         self, plan: ShotPlan, folder: Path, *, backend: str, report: Report, size: tuple[int, int] | None = None, retakes: int = 0,
         runner: Runner | None = None, settings: Mapping[str, object] | None = None, key_frames: KeyFrameSettings | None = None,
-        finish: FinishSettings | None = None,
+        finish: FinishSettings | None = None, retake_with: RetakeWith = "both",
     ) -> None:  # fmt: skip
-        """`retakes`: how often a shot may be rendered again, each time with another seed, when a check of its clip fails.
+        """`retakes`: how often a shot may be rendered again when a check of its clip fails; `retake_with`: what is changed then.
 
         `runner`: where the film's shots are rendered; None: here, one after the other. `settings`: of the backend.
         `finish`: what is done to the backend's clips before they are joined.
@@ -96,7 +97,7 @@ class Production:
         self.key_frames = KeyFrames(key_frames or KeyFrameSettings(), folder)
         self.ledger = Ledger(folder)
         self.finisher = Finisher(finish or FinishSettings(), folder, self.ledger, code_digest())
-        self.retakes = retakes
+        self.retakes, self.retake_with = retakes, retake_with
         self.runner = runner or runner_of(self.backend)
 
     def run(self) -> list[File]:
@@ -158,6 +159,7 @@ class Production:
         paths = {path.stem: self.folder / "clips" / backend.name / f"{path.stem}.mp4" for path in bundles}
         names = {shot: path.relative_to(self.folder).as_posix() for shot, path in paths.items()}
         retakes = self.retakes if checked else 0
+        again = f"{retakes} {self.retake_with}" if retakes else "0"
         done = dict.fromkeys(paths, 0)
 
         def heard(what: str, step: int, steps: int) -> None:
@@ -173,16 +175,16 @@ class Production:
                     shot = bundle.stem
                     if phase != "animatic":
                         bundle, sources[shot] = self._with_key_frames(backend, bundle, before.get(shot))
-                    inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {retakes}")
+                    inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {again}")
                     if self.ledger.current(names[shot], inputs):
                         done[shot] = 100
                     else:
-                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes))
+                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes, self.retake_with))
                 digests = {job.shot: job.digest for job in stale}
                 for finished in runner.run(stale, heard):
                     shot, path = finished.shot, paths[finished.shot]
                     for take in finished.rejected:
-                        self.report.checked(shot, take.number, take.seed, False, take.measures)
+                        self.report.checked(shot, take.number, take.seed, False, take.measures, take.changed)
                     write_bytes(path, finished.mp4)
                     controls = [vars(use) for use in sources.get(shot, ())] + finished.note["controls"]
                     write_text(path.with_suffix(".json"), json.dumps(finished.note | {"controls": controls}, ensure_ascii=False, indent=1))
@@ -256,7 +258,7 @@ class Production:
     def _tell_checks(self, clips: Sequence[Path]) -> None:
         for path in clips:
             note = note_of(path)
-            self.report.checked(path.stem, note["take"], note["seed"], True, [Measure(**m) for m in note["measures"]])
+            self.report.checked(path.stem, note["take"], note["seed"], True, [Measure(**m) for m in note["measures"]], note["changed"])
 
     def _report(self, staged: Sequence[StagedShot], clips: Sequence[Path], finished: Sequence[Path]) -> File:
         """`report.txt`: what became of every control, what the checks found, what finishing measured, what staging remarked."""

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from video_core.backends.backend import Backend, Progress
 from video_core.conditioning import Conditioning
 from video_core.film import write_film
-from video_core.takes import CheckedTake, best, takes
+from video_core.retake_with import RetakeWith
+from video_core.takes import CheckedTake, best, takes, unchanged
 
 Heard = Callable[[str, int, int], None]
 """Called with (what, done, total): a shot or a take of it, and its steps."""
@@ -31,6 +32,7 @@ class ShotJob:
     """Of everything that decides the clip: conditioning, backend and its version, code, checks."""
     checked: bool = False
     retakes: int = 0
+    retake_with: RetakeWith = "both"
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,13 @@ def render_shot(backend: Backend, job: ShotJob, conditioning: Conditioning, hear
 
     rejected: list[CheckedTake] = []
     if job.checked:
-        take = best(takes(backend, conditioning, job.retakes, steps), lambda t: rejected.append(t.without_frames()))
+        take = best(takes(backend, conditioning, job.retakes, steps, job.retake_with), lambda t: rejected.append(t.without_frames()))
         clip = take.clip
-        extra = {"take": take.number, "seed": take.seed, "measures": [vars(m) for m in take.measures]}
+        extra = {
+            "take": take.number, "takes": len(rejected) + 1, "seed": take.seed, "control_strength": take.strength,
+            "changed": take.changed, "measures": [vars(m) for m in take.measures],
+        }  # fmt: skip
+        clip = replace(clip, report=(*clip.report, *unchanged(backend, conditioning, job.retakes, job.retake_with, [take, *rejected])))
     else:
         clip, extra = backend.render(conditioning, progress=steps(1)), {}
     note = {

@@ -69,6 +69,29 @@ def turning_hue(video: Bytes) -> Bytes:
     return np.stack(out)
 
 
+def with_a_tint_after(video: Bytes, join: int) -> Bytes:
+    """The next clip is a little warmer and brighter."""
+    out = video.astype(np.int16)
+    out[join:] += np.array([9, 5, 1], np.int16)
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
+def with_a_jump_after(video: Bytes, join: int) -> Bytes:
+    """The next clip begins two hundredths of the width to the right."""
+    out = video.copy()
+    by = round(0.02 * video.shape[2])
+    out[join:, :, by:] = video[join:, :, :-by]
+    return out
+
+
+def softer_after(video: Bytes, join: int) -> Bytes:
+    """The next clip has less detail."""
+    return np.concatenate([video[:join], np.stack([cv2.GaussianBlur(f, (0, 0), f.shape[0] / 240) for f in video[join:]])])
+
+
+SPOILT_JOINS: dict[str, Callable[[Bytes, int], Bytes]] = {
+    "tint after a join": with_a_tint_after, "jump at a join": with_a_jump_after, "softer after a join": softer_after,
+}  # fmt: skip
 SPOILT: dict[str, Callable[[Bytes], Bytes]] = {
     "mirrored": mirrored, "backwards": backwards, "still": still, "noisy": noisy, "black frame": with_a_black_frame,
     "step in brightness": with_a_step, "turning hue": turning_hue,

@@ -29,6 +29,8 @@ class ClipChecked(Event):
     take: int
     """1 for the first; further ones were asked for because the one before failed."""
     seed: int
+    changed: str = ""
+    """Against the take before, such as `another seed`; empty for the first."""
     kept: bool
     """Whether this take is the shot's clip."""
     measures: int

@@ -32,6 +32,7 @@ from studio.commands.options import (
     Out,
     Overwrite,
     ProtocolName,
+    RetakeHow,
     Retakes,
     Script,
     Seed,
@@ -79,6 +80,7 @@ def make(
     llm_small: LlmSmall = None,
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
+    retake_with: RetakeHow = "both",
     checkpoint: Checkpoint = None,
     video_server: VideoServer = None,
     video_model: VideoModel = None,
@@ -110,7 +112,8 @@ def make(
     )  # fmt: skip
     server = server_options(llm_role, best_of, llm_patience, llm_small)
     request = Request(
-        llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, settings=video.settings,
+        llm=llm, llm_model=llm_model, server=server, protocol=protocol, backend=backend, retakes=retakes, retake_with=retake_with,
+        settings=video.settings,
         key_frames=video.key_frames or KeyFrameSettings(), cluster=cluster_of(ray, ray_gpus, ray_cpus, backend, video.settings),
         finish=finish_request(finish) or FinishSettings(),
         characters=str(library.folder.resolve()) if library else None,
@@ -227,6 +230,7 @@ def _run(folder: OutputFolder, request: Request, brief: Brief | None, *, as_json
         FilmRenderer(
             request.backend,
             retakes=request.retakes,
+            retake_with=request.retake_with,
             settings=request.settings,
             key_frames=request.key_frames,
             cluster=request.cluster,

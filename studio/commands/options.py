@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from shotplan.errors import BriefError
+from video_core.retake_with import RetakeWith
 
 Script = Annotated[str | None, typer.Argument(help="The script, a file that holds it, or - for standard input.")]
 Example = Annotated[bool, typer.Option("--example", help="Use the built-in example script.")]
@@ -26,7 +27,11 @@ LlmModel = Annotated[str | None, typer.Option("--llm-model", help="Model name on
 BackendName = Annotated[str, typer.Option("--backend", help="Video backend of film.mp4: embedded, animatic, wan or server.")]
 Retakes = Annotated[
     int,
-    typer.Option("--retakes", min=0, max=20, help="Render a shot again, with another seed, up to so many times if its checks fail."),
+    typer.Option("--retakes", min=0, max=20, help="Render a shot again, up to so many times, if its checks fail."),
+]
+RetakeHow = Annotated[
+    RetakeWith,
+    typer.Option("--retake-with", help="Where a clip does not follow its plan: another seed, a stronger control, or both by turns."),
 ]
 StyleName = Annotated[str, typer.Option("--style", help="anime, watercolor or ink.")]
 Duration = Annotated[

@@ -14,7 +14,7 @@ import typer
 from studio.commands.app import app
 from studio.commands.character_options import Characters, check_characters, find_library, of_cast, remembered
 from studio.commands.listing import list_files
-from studio.commands.options import AsJson, BackendName, Retakes, frame_size
+from studio.commands.options import AsJson, BackendName, RetakeHow, Retakes, frame_size
 from studio.commands.video_options import (
     ArtFolder,
     Checkpoint,
@@ -44,6 +44,7 @@ def render(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Output folder; default the plan's own.")] = None,
     backend: BackendName = "embedded",
     retakes: Retakes = 0,
+    retake_with: RetakeHow = "both",
     checkpoint: Checkpoint = None,
     video_server: VideoServer = None,
     video_model: VideoModel = None,
@@ -88,7 +89,8 @@ def render(
     started = time.monotonic()
     with TalkView(shot_plan.brief.language, quiet=as_json) as view:
         renderer = FilmRenderer(
-            backend, retakes=retakes, size=frame, settings=video.settings, key_frames=video.key_frames, cluster=cluster,
+            backend, retakes=retakes, retake_with=retake_with, size=frame, settings=video.settings, key_frames=video.key_frames,
+            cluster=cluster,
             characters=library, finish=finishing,
         )  # fmt: skip
         artifacts = renderer.run(shot_plan, target.path, view.see_phase)

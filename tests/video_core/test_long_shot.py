@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from tests.video_core.puppets import talk
 from video_core.conditioning import Conditioning
-from video_core.long_shot import Window, cut, draw_long, hand_over, joined, matched, windows
+from video_core.join_colours import MOST, field, held
+from video_core.long_shot import Window, cut, draw_long, hand_over, joins_of, windows
 from video_core.rasterise import condition
 
 Bytes = NDArray[np.uint8]
@@ -59,11 +61,51 @@ def _film(level: float, frames: int, noise: int = 0) -> Bytes:
     return np.clip(picture + level + grain, 0, 255).round().astype(np.uint8)
 
 
-def test_a_clip_that_comes_out_brighter_does_not_flash_at_the_join() -> None:
-    film = joined(_film(0, 12), _film(12, 12, noise=1), 4)
-    light = film.reshape(len(film), -1).mean(axis=1)
+TWO = (Window(0, 12, 0), Window(8, 12, 4))
+
+
+def _drawn(shot: Conditioning, second: Bytes, *, match: bool = True) -> Bytes:
+    """A film of 20 frames in two clips, the first even, the second as given."""
+    film = draw_long(shot, TWO, lambda number, window, clip: second if number else _film(0, 12), match=match)
     assert len(film) == 20
-    assert np.abs(np.diff(light)).max() < 0.5
+    return film
+
+
+def _light_steps(film: Bytes) -> NDArray[np.float64]:
+    return np.abs(np.diff(film.reshape(len(film), -1).mean(axis=1)))
+
+
+def test_a_clip_that_comes_out_brighter_does_not_flash_at_the_join_nor_after(shot: Conditioning) -> None:
+    brighter = _film(12, 12, noise=1)
+    assert _light_steps(_drawn(shot, brighter, match=False)).max() > 2
+    film = _drawn(shot, brighter)
+    assert _light_steps(film).max() < 0.5
+    assert abs(float(film[-1].mean()) - float(film[0].mean())) < 1
+
+
+def test_a_model_that_keeps_what_it_is_given_and_shifts_the_rest_does_not_flash_either(shot: Conditioning) -> None:
+    kept = np.concatenate([_film(0, 12)[-4:], _film(9, 8, noise=1)])
+    assert _light_steps(_drawn(shot, kept, match=False)).max() > 5
+    assert _light_steps(_drawn(shot, kept)).max() < 0.5
+
+
+def test_light_that_changes_on_one_side_only_is_matched_there(shot: Conditioning) -> None:
+    second = _film(0, 12, noise=1).astype(np.int16)
+    second[:, :, 24:] += 14
+    film = _drawn(shot, np.clip(second, 0, 255).astype(np.uint8)).astype(np.float64)
+    jump = np.abs(np.diff(film, axis=0)).mean(axis=(1, 3))
+    assert jump[7:13, 36:].max() < 6
+    assert jump[7:13, :12].max() < 4
+
+
+def test_a_pan_is_not_taken_for_a_change_of_colour(shot: Conditioning) -> None:
+    wide = cv2.resize(np.random.default_rng(3).integers(30, 220, (8, 30, 3), dtype=np.uint8), (240, 64), interpolation=cv2.INTER_CUBIC)
+    pan = np.stack([wide[:, 4 * f : 4 * f + 96] for f in range(30)])
+    staged = condition(talk(frames=30), size=(64, 96))
+    parts = windows(30, 17, 4)
+    frames = [np.minimum(np.arange(w.start, w.start + w.length), 29) for w in parts]
+    film = draw_long(staged, parts, lambda number, window, clip: pan[frames[number]])
+    assert np.abs(film.astype(int) - pan).mean() < 0.5
 
 
 def test_small_shifts_of_colour_do_not_add_up_over_many_clips(shot: Conditioning) -> None:
@@ -78,18 +120,24 @@ def test_small_shifts_of_colour_do_not_add_up_over_many_clips(shot: Conditioning
     assert float(adding[-3:].mean()) - float(adding[:3].mean()) > 10
 
 
-def test_matching_a_clip_to_itself_changes_nothing() -> None:
-    clip = _film(0, 5)
-    assert np.array_equal(matched(clip, clip, clip), clip)
+def test_a_picture_is_already_in_its_own_colours() -> None:
+    picture = _film(0, 1)[0]
+    assert not field(picture, picture).any()
 
 
-def test_an_even_grey_picture_is_not_blown_up() -> None:
-    flat = np.full((3, 8, 8, 3), 100, np.uint8)
-    assert np.array_equal(matched(flat, flat + 4, flat), flat + 4)
+def test_a_wild_difference_is_followed_only_so_far(shot: Conditioning) -> None:
+    assert np.abs(field(_film(0, 1)[0], 255 - _film(0, 1)[0])).max() <= MOST
 
 
-def test_a_model_that_keeps_what_it_is_given_and_shifts_the_rest_does_not_flash_either() -> None:
-    before = _film(0, 12)
-    clip = np.concatenate([before[-4:], _film(9, 8, noise=1)])
-    light = joined(before, clip, 4).reshape(20, -1).mean(axis=1)
-    assert np.abs(np.diff(light)).max() < 0.5
+def test_what_the_first_clip_cannot_tell_is_held() -> None:
+    join, unknown = np.full(3, 5.0, np.float32), np.full(3, np.inf, np.float32)
+    assert np.array_equal(held(join, np.zeros(3, np.float32), unknown), join)
+    sure = np.full(3, 0.5, np.float32)
+    assert np.array_equal(held(join, np.zeros(3, np.float32), sure), np.full(3, 1.0, np.float32))
+
+
+def test_joins_are_the_frames_at_which_the_next_clip_comes_in(shot: Conditioning) -> None:
+    assert joins_of(windows(30, 17, 4), 30) == (13, 14, 15, 16, 17)
+    assert joins_of((Window(0, 9, 0), Window(8, 9, 1)), 17) == (9,)
+    assert joins_of((Window(0, 9, 0), Window(9, 9, 0)), 18) == (9,)
+    assert joins_of(windows(9, 17, 4), 9) == ()

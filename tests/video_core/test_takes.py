@@ -49,7 +49,7 @@ class Heard:
     def progressed(self, *args: Any) -> None: ...
     def finished(self, *args: Any) -> None: ...
 
-    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Any) -> None:
+    def checked(self, shot: str, take: int, seed: int, kept: bool, measures: Any, changed: str) -> None:
         self.checked_takes.append((shot, take, kept, [m.check for m in measures if m.failed and m.severity == "error"]))
 
 

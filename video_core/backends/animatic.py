@@ -11,7 +11,7 @@ from shotplan.errors import RenderError
 from video_core.animatic.caption import LEAST_HEIGHT, undrawable_lines
 from video_core.animatic.draw import Animatic
 from video_core.animatic.lettering import undrawable
-from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.backends.backend import Clip, ControlUse, Progress, Retakes, register
 from video_core.backends.identity import adapters_ignored
 from video_core.conditioning import Conditioning
 
@@ -31,6 +31,10 @@ class AnimaticBackend:
     def version(self) -> str:
         """The drawing is the code; it has no weights or steps of its own."""
         return f"captions {self.captions}"
+
+    def retakes(self, conditioning: Conditioning) -> Retakes:
+        """None: there is no chance in it."""
+        return Retakes(seed=False, why="the animatic draws the plan itself, and every take would be the same")
 
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Draw every frame at the bundle's size. Raises `RenderError` when the bundle has no frames."""

@@ -34,6 +34,20 @@ class Clip:
     report: tuple[ControlUse, ...]
     seconds: float
     """Wall time of the rendering."""
+    joins: tuple[int, ...] = ()
+    """Frames, each of which differs from the one before because another clip takes over there; consecutive ones are one join."""
+
+
+@dataclass(frozen=True)
+class Retakes:
+    """How another take of a shot can differ from the one before it."""
+
+    seed: bool = True
+    """Another seed gives another picture."""
+    control: bool = False
+    """`SceneCard.control_strength` above 1 holds the picture closer to the controls."""
+    why: str = ""
+    """Why not, where one of them is False."""
 
 
 class Backend(Protocol):
@@ -67,6 +81,15 @@ class NeedsKeyFrames(Protocol):
 
     def key_frames_needed(self, frames: int) -> tuple[int, ...]:
         """Frames of a shot that must be given as pictures before it can be drawn."""
+        ...
+
+
+@runtime_checkable
+class SaysRetakes(Protocol):
+    """A backend that says how its takes can differ; any other is taken again with another seed."""
+
+    def retakes(self, conditioning: Conditioning) -> Retakes:
+        """Of this shot, as the backend is set."""
         ...
 
 

@@ -13,11 +13,11 @@ import torch
 
 from video_core.animatic.caption import draw_caption
 from video_core.backends.animatic import AnimaticBackend
-from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.backends.backend import Clip, ControlUse, Progress, Retakes, register
 from video_core.backends.identity import adapters_ignored
 from video_core.conditioning import Conditioning
 from video_core.embedded.maps import context_of, control_maps, shrink
-from video_core.embedded.pipeline import SIZE, WEIGHTS, EmbeddedVideoPipeline
+from video_core.embedded.pipeline import SIZE, WEIGHTS, EmbeddedVideoPipeline, windows
 from video_core.ledger import file_digest
 from video_core.upscale import upscale
 
@@ -67,6 +67,10 @@ class EmbeddedBackend:
         """True: given pixels are put back after every step, whatever the shape of their mask; it was trained with whole frames."""
         return True
 
+    def retakes(self, conditioning: Conditioning) -> Retakes:
+        """Another seed. Guidance on the control was tried and does not place anything better (see the model card)."""
+        return Retakes(why="the embedded model has no stronger control: guidance on it adds contrast and flicker and moves no joint nearer")
+
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Frames at the conditioning's size. Raises `RenderError` when the weights are unusable."""
         started = time.monotonic()
@@ -90,7 +94,11 @@ class EmbeddedBackend:
         large = upscale(small, conditioning.size, progress=_part(progress, SAMPLING_SHARE, 1.0))
         for f, frame in enumerate(large):
             draw_caption(frame, scene, f / scene.fps)
-        return Clip(large, scene.fps, _report(conditioning), time.monotonic() - started)
+        return Clip(large, scene.fps, _report(conditioning), time.monotonic() - started, _joins(conditioning.frames))
+
+
+def _joins(frames: int) -> tuple[int, ...]:
+    return tuple(f for clip in windows(frames)[1:] for f in range(clip.start, clip.start + clip.shared + 1) if f < frames)
 
 
 def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:

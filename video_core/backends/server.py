@@ -24,14 +24,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from shotplan.errors import RenderError
 from video_core.animatic.caption import draw_caption
 from video_core.backends.animatic import AnimaticBackend
-from video_core.backends.backend import Clip, ControlUse, Progress, register
+from video_core.backends.backend import Clip, ControlUse, Progress, Retakes, register
 from video_core.backends.identity import adapters_ignored
 from video_core.backends.server_client import Request, ServerBusy, VideoServer
 from video_core.backends.server_frames import decode, fitted
 from video_core.backends.server_job import Notes, Patience, film_of, request_digest
 from video_core.conditioning import Conditioning
 from video_core.ledger import digest_of
-from video_core.long_shot import Window, draw_long, windows
+from video_core.long_shot import Window, draw_long, joins_of, windows
 
 KEY = "EKONTE_VIDEO_SERVER_KEY"
 """Environment variable with the server's bearer token; it is never written anywhere."""
@@ -102,6 +102,10 @@ class ServerBackend:
         wants = self.settings.picture == "first" or (self.settings.picture == "auto" and self._animates_pictures)
         return (0,) if wants else ()
 
+    def retakes(self, conditioning: Conditioning) -> Retakes:
+        """Another seed: the endpoint has no field for the strength of a control."""
+        return Retakes(why=f"control strength: {NO_FIELD}")
+
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Frames at the conditioning's size. Raises `RenderError`."""
         if not conditioning.frames:
@@ -126,7 +130,7 @@ class ServerBackend:
         for f, frame in enumerate(frames):
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
         report = self._report(conditioning, parts, sent, tuple(notes))
-        return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started)
+        return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started, joins_of(parts, conditioning.frames))
 
     def _request(self, clip: Conditioning, number: int) -> tuple[Request, str]:
         """The form of one clip, and what its picture is: `key frame`, `hand-over`, `reference` or `none`."""

@@ -13,15 +13,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from video_core.checks import adherence, identity, temporal  # noqa: F401  (registers them)
+from video_core.checks import adherence, identity, joins, temporal  # noqa: F401  (registers them)
 from video_core.checks.footage import Footage
 from video_core.checks.measure import CHECKS, Measure, check
 from video_core.conditioning import Conditioning
 
 
-def check_clip(frames: NDArray[np.uint8], conditioning: Conditioning) -> tuple[Measure, ...]:
-    """Every measure of a clip, `frames` (F,H,W,3) RGB, against the plan it was made from; failed ones first."""
-    footage = Footage(frames, conditioning)
+def check_clip(frames: NDArray[np.uint8], conditioning: Conditioning, joined_at: tuple[int, ...] = ()) -> tuple[Measure, ...]:
+    """Every measure of a clip, `frames` (F,H,W,3) RGB, against the plan it was made from; failed ones first. `joined_at`: `Clip.joins`."""
+    footage = Footage(frames, conditioning, joined_at)
     measures = [m for function in CHECKS.values() for m in function(footage)]
     return tuple(sorted(measures, key=lambda m: not m.failed))
 

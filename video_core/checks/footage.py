@@ -7,6 +7,7 @@ F frames, N actors, M props; (h, w) is the size of measuring, at most 240 rows.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,7 +27,9 @@ Floats = NDArray[np.float32]
 class Footage:
     """`frames` (F,H,W,3) RGB uint8 of the shot that `conditioning` plans; the shorter of the two counts."""
 
-    def __init__(self, frames: Bytes, conditioning: Conditioning) -> None:
+    def __init__(self, frames: Bytes, conditioning: Conditioning, joins: tuple[int, ...] = ()) -> None:
+        self.joins = joins
+        """See `video_core.backends.backend.Clip.joins`."""
         height, width = conditioning.size
         shrink = min(1.0, ROWS / height)
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
@@ -69,19 +72,29 @@ class Footage:
         flows = [search.calc(a, b, np.zeros((h, w, 2), np.float32)) for a, b in pairs]
         return np.stack(flows) if flows else np.zeros((0, h, w, 2), np.float32)
 
+    def carried(self, t: int, pictures: NDArray[Any]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Frame t + 1 of `pictures` (F,h,w) or (F,h,w,3) brought back along the flow to frame t, and where that can be trusted (h,w)."""
+        h, w = self.grey.shape[1:]
+        gx, gy = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
+        x, y = gx + self.flow[t, ..., 0], gy + self.flow[t, ..., 1]
+        ahead = cv2.remap(pictures[t + 1], x, y, cv2.INTER_LINEAR)
+        ids = cv2.remap(self.ids[t + 1], x, y, cv2.INTER_NEAREST)
+        edge = cv2.dilate(cv2.morphologyEx(self.ids[t], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), np.ones((5, 5), np.uint8)) > 0
+        sure = (ids == self.ids[t]) & ~edge & (x >= 0) & (x < w - 1) & (y >= 0) & (y < h - 1)
+        return np.asarray(ahead, np.float32), sure
+
+    def colour_change(self, t: int) -> tuple[Floats, NDArray[np.bool_]]:
+        """(h,w,3) change of Lab from frame t to the next along the flow, and where it can be trusted (h,w)."""
+        ahead, sure = self.carried(t, self.lab)
+        return ahead - self.lab[t], sure
+
     @cached_property
     def residual(self) -> Floats:
         """(F-1,h,w) grey levels by which a frame differs from the one before carried along the flow; NaN where uncovered."""
-        h, w = self.grey.shape[1:]
-        gx, gy = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-        out = np.full((max(self.length - 1, 0), h, w), np.nan, np.float32)
-        for t, flow in enumerate(self.flow):
-            x, y = gx + flow[..., 0], gy + flow[..., 1]
-            ahead = cv2.remap(self.grey[t + 1], x, y, cv2.INTER_LINEAR)
-            ids = cv2.remap(self.ids[t + 1], x, y, cv2.INTER_NEAREST)
-            edge = cv2.dilate(cv2.morphologyEx(self.ids[t], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), np.ones((5, 5), np.uint8)) > 0
-            sure = (ids == self.ids[t]) & ~edge & (x >= 0) & (x < w - 1) & (y >= 0) & (y < h - 1)
-            out[t][sure] = np.abs(ahead.astype(np.float32) - self.grey[t])[sure]
+        out = np.full((max(self.length - 1, 0), *self.grey.shape[1:]), np.nan, np.float32)
+        for t in range(len(out)):
+            ahead, sure = self.carried(t, self.grey)
+            out[t][sure] = np.abs(ahead - self.grey[t])[sure]
         return out
 
     @cached_property

@@ -89,4 +89,35 @@ def test_a_still_plan_may_stand_still() -> None:
 
 def test_every_check_has_been_seen_to_fail() -> None:
     seen = {"temporal.black", "temporal.flash", "temporal.flicker", "temporal.frozen", "identity.drift"}
-    assert set(CHECKS) == seen | {"adherence.place", "adherence.motion", "adherence.depth_order"}
+    adherence = {"adherence.place", "adherence.motion", "adherence.depth_order"}
+    assert set(CHECKS) == seen | adherence | {"joins.flash", "joins.motion", "joins.detail"}
+
+
+JOIN = (12,)
+
+
+def joined(video: Bytes, bundle: Conditioning) -> set[str]:
+    return {m.check for m in check_clip(video, bundle, JOIN) if m.failed and m.check.startswith("joins.")}
+
+
+def test_a_join_that_nobody_can_see_passes(video: Bytes, bundle: Conditioning) -> None:
+    assert not joined(video, bundle)
+    assert {m.check for m in check_clip(video, bundle, JOIN)} >= {"joins.flash", "joins.motion", "joins.detail"}
+
+
+@pytest.mark.parametrize(
+    ("how", "check"),
+    [
+        (spoil.with_a_tint_after, "joins.flash"),
+        (spoil.with_a_jump_after, "joins.motion"),
+        (spoil.softer_after, "joins.detail"),
+    ],
+)
+def test_a_bad_join_is_found_by_the_check_for_it(
+    how: Callable[[Bytes, int], Bytes], check: str, video: Bytes, bundle: Conditioning
+) -> None:
+    assert joined(how(video, JOIN[0]), bundle) == {check}
+
+
+def test_without_joins_nothing_is_said_of_joins(video: Bytes, bundle: Conditioning) -> None:
+    assert not [m for m in check_clip(spoil.with_a_tint_after(video, 12), bundle) if m.check.startswith("joins.")]

@@ -121,7 +121,8 @@ class WanBackend:
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
         notes = (*self.parts.matched.notes, *self.parts.experts.notes)
         report = report_of(conditioning, self.family, self.sampling, clips, rows, motion=motion, options=self.options, notes=notes)
-        return Clip(frames, conditioning.scene.fps, (*report, *identity.report), time.monotonic() - started, joins_of(clips, conditioning.frames))
+        seconds, joins = time.monotonic() - started, joins_of(clips, conditioning.frames)
+        return Clip(frames, conditioning.scene.fps, (*report, *identity.report), seconds, joins)
 
     def follow(self, scene: SceneCard, frames: int, size: tuple[int, int]) -> None:
         """What the others of the group do while the first one renders a shot of so many frames of (H, W). Raises `RenderError`."""

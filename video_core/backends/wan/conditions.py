@@ -30,6 +30,8 @@ from video_core.backends.wan.settings import WanSettings
 from video_core.conditioning import Conditioning
 
 Report = list[ControlUse]
+STRONGEST = 2.0
+"""VACE scale that is not exceeded; it was trained at 1."""
 NOT_TAKEN = "the model has no input for pictures"
 
 
@@ -157,11 +159,14 @@ class Conditions:
         kept, drawn = (self.encode(half)[0] for half in inputs.halves())
         references = [self.encode(picture[:, None])[0] for picture in inputs.references]
         channels = vace_channels(kept, drawn, fold_vace_mask(inputs.mask), references)
-        feed = ControlFeed(
-            channels[None].to(self.device, self.dtype), self.settings.control_strength, len(self.family.vace_layers), len(references)
-        )
+        asked = self.settings.control_strength * clip.scene.control_strength
+        strength = min(asked, STRONGEST)
+        feed = ControlFeed(channels[None].to(self.device, self.dtype), strength, len(self.family.vace_layers), len(references))
         only_handed = given and len(clip.key_frames) == given
-        return feed, [use for use in inputs.report if not (only_handed and use.control.startswith("key_frames"))]
+        report = [use for use in inputs.report if not (only_handed and use.control.startswith("key_frames"))]
+        if clip.scene.control_strength != 1:
+            report.append(ControlUse("control_strength", "honoured" if asked == strength else "approximated", f"VACE scale {strength:g}"))
+        return feed, report
 
     def _not_placed(self, clip: Conditioning, given: int, taken: set[int]) -> Report:
         left = [int(n) for n in clip.key_frame_numbers if n >= given and n not in taken]
