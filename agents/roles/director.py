@@ -148,7 +148,9 @@ class Director:
         nothing = "no event was found, so that the first clause is shown as it stands" if empty else ""
         more = len(reading.scenes) - len(scenes)
         beyond = f"the last {more} of {len(reading.scenes)} scenes play in the set of scene {len(scenes)}" if more else ""
-        for note in (nothing, beyond, reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
+        uncast = [k.names[0] for k in brief.characters if k not in known.values()]
+        library = f"in the library and in the script, but doing nothing there: {', '.join(uncast)}" if uncast else ""
+        for note in (nothing, beyond, library, reading.left_out, f"not cast: {', '.join(story.left_out)}" if story.left_out else ""):
             intent += f"; {note}" if note else ""
         return Proposal(patch=tuple(patch), intent=intent, replies=answers.replies)
 

@@ -39,6 +39,12 @@ def test_nobody_is_asked_what_kind_of_being_a_character_of_the_library_is() -> N
     assert asked == [1, 0]
 
 
+def test_whom_the_script_only_speaks_of_is_said_not_to_be_cast() -> None:
+    absent = KnownCharacter(id="ghost_of_the_mill", names=("The Mill",), look="grey")
+    model, brief = ScriptedModel(), Brief.from_text("Hana sleeps.", characters=(HANA, absent))
+    assert "doing nothing there: The Mill" in ModelCrew(model, brief).director.outline(ShotPlan(brief=brief)).intent
+
+
 def test_a_chinese_script_finds_the_same_character() -> None:
     plan, _ = outline("小红走进森林，一只狐狸看着她。", HANA)
     assert [member.look for member in plan.cast if member.name == "小红"] == ["red hood, silver bell"]

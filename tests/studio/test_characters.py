@@ -116,6 +116,19 @@ def test_a_damaged_adapter_is_one_line_before_the_talk(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_library_is_listed_with_what_each_can_be_drawn_with(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ekonte("characters", str(library)) == 0
+    shown = capsys.readouterr().out
+    assert "red hood, silver bell" in shown
+    assert 'wan2.1-t2v-1.3b, "hxn"' in shown
+    assert ekonte("characters", str(library), "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["id"], len(told["references"]), told["adapters"][0]["strength"]) == ("hana", 1, 1.0)
+    (library / "hana" / "adapters" / "a.safetensors").write_bytes(b"nothing")
+    assert ekonte("characters", str(library)) == 2
+    assert "a.safetensors" in capsys.readouterr().err
+
+
 def test_train_character_makes_a_member_of_the_library_and_says_so_in_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,9 @@ def train_character(request: Request, listener: Listener, *, machine: Machine | 
     finished = [_expert(number, parts, family, encoded, settings, weights, run, listener) for number in range(family.experts)]
 
     entry = _entry(request, family, parts, dataset, finished)
+    before = next((a for a in member.adapters if a.family == family.name), None)
+    if before is not None:  # the strength is the user's
+        entry = entry.model_copy(update={"strength": before.strength})
     files = [entry.file, entry.file_low]
     for number, done in enumerate(finished):
         write_adapter(home / files[number], done.adapter, _told(request, family, parts, dataset, number))
