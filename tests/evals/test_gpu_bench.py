@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 import torch
+from transformers import CLIPVisionConfig, CLIPVisionModel, UMT5Config, UMT5EncoderModel
 
 from evals.bench.gpu.__main__ import main, merged
 from evals.bench.gpu.cases import CASES, estimate, find, model_of
-from evals.bench.gpu.checkpoint import write_checkpoint
+from evals.bench.gpu.checkpoint import WIDE_CLIP, WIDE_TEXT, empty, write_checkpoint
 from evals.bench.gpu.clock import Phases
 from evals.bench.gpu.one import _Bench, run
 from evals.bench.gpu.row import Results, Row
@@ -22,6 +23,7 @@ from evals.bench.gpu.table import BEGIN, END, markdown, write_into
 from video_core.backends.wan.parts import Parts
 from video_core.backends.wan.settings import WanSettings
 from video_core.planner import machine_of
+from video_core.planner.models import CLIP_PARAMETERS, UMT5_PARAMETERS
 
 NEED_MORE = {"flash-attn", "flash-3", "sage", "fp8-compute"}
 """Cases whose kernels are not on this machine."""
@@ -90,6 +92,13 @@ def test_what_a_real_checkpoint_would_be_is_told_without_its_weights(tmp_path: P
     weights = [path.stat() for path in folder.rglob("*.safetensors")]
     assert sum(stat.st_size for stat in weights) > 50e9
     assert sum(stat.st_blocks * 512 for stat in weights) < 50e6
+
+
+def test_the_encoders_that_are_made_up_are_as_large_as_the_real_ones() -> None:
+    text = empty(lambda: UMT5EncoderModel(UMT5Config(feed_forward_proj="gated-gelu", **WIDE_TEXT)))
+    image = empty(lambda: CLIPVisionModel(CLIPVisionConfig(**WIDE_CLIP)))
+    assert sum(parameter.numel() for parameter in text.parameters()) == UMT5_PARAMETERS
+    assert sum(parameter.numel() for parameter in image.parameters()) == pytest.approx(CLIP_PARAMETERS, rel=0.01)
 
 
 def test_the_cases_that_answer_the_aims_fit_into_one_call() -> None:

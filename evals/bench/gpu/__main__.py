@@ -37,7 +37,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         cases = find(asked.only) if asked.only else list(CASES)
         if asked.list:
-            machine = planned_for()
+            machine = planned_for(asked.ram)
             for case in cases:
                 print(f"{case.name:22} {estimate(case, machine):5.0f} s  {case.told}" + (f": {case.options}" if case.options else ""))
             return 0
@@ -47,7 +47,7 @@ def main(words: list[str] | None = None) -> int:
             results = Results.load(path) if path.exists() else Results(machine_told())
             given = [*(["--tiny"] if asked.tiny else []), *(["--no-compile"] if asked.no_compile else [])]
             given += ["--ram", str(asked.ram)] if asked.ram else []
-            run_all(cases, results, lambda found: _write(found, asked.out), budget=asked.budget, arguments=given,
+            run_all(cases, results, lambda found: _write(found, asked.out), budget=asked.budget, arguments=given, ram=asked.ram,
                     guess=(lambda _: 1.0) if asked.tiny else None)  # fmt: skip
         print(markdown(results))
         if asked.into:

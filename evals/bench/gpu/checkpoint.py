@@ -45,9 +45,7 @@ def write_checkpoint(folder: Path, model: VideoModel) -> Path:
     dit = model.dit
     kind = CLASSES["vace" if dit.vace_layers else "plain"]
     config = transformer_config(model)
-    with init_empty_weights():
-        empty = kind.from_config(config)
-    shapes = {name: tuple(tensor.shape) for name, tensor in empty.state_dict().items()}
+    shapes = {name: tuple(tensor.shape) for name, tensor in empty(lambda: kind.from_config(config)).state_dict().items()}
     names = ["transformer", "transformer_2"][: model.experts]
     index: dict[str, Any] = {"_class_name": "WanPipeline", "transformer_2": [None, None], "expand_timesteps": dit.token_times}
     for name in names:
@@ -80,9 +78,9 @@ def transformer_config(model: VideoModel) -> dict[str, Any]:
     dit = model.dit
     config: dict[str, Any] = {
         "patch_size": list(dit.patch), "num_attention_heads": dit.heads, "attention_head_dim": dit.head_dim,
-        "in_channels": dit.in_channels, "out_channels": dit.out_channels, "text_dim": dit.text_dim, "freq_dim": dit.freq_dim, "ffn_dim": dit.ffn,
-        "num_layers": dit.layers, "cross_attn_norm": dit.cross_attn_norm, "qk_norm": "rms_norm_across_heads", "eps": 1e-6,
-        "image_dim": dit.image_dim, "added_kv_proj_dim": dit.added_kv, "pos_embed_seq_len": dit.pos_embed_len,
+        "in_channels": dit.in_channels, "out_channels": dit.out_channels, "text_dim": dit.text_dim, "freq_dim": dit.freq_dim,
+        "ffn_dim": dit.ffn, "num_layers": dit.layers, "cross_attn_norm": dit.cross_attn_norm, "qk_norm": "rms_norm_across_heads",
+        "image_dim": dit.image_dim, "added_kv_proj_dim": dit.added_kv, "pos_embed_seq_len": dit.pos_embed_len, "eps": 1e-6,
     }  # fmt: skip
     if dit.vace_layers:
         config |= {"vace_layers": list(dit.vace_layers), "vace_in_channels": dit.vace_channels}
@@ -96,18 +94,19 @@ def made_up(where: Callable[[], torch.device], loaded: Loaded) -> Iterator[None]
     def transformer(weights: Weights, found: Any, *, dtype: torch.dtype = torch.bfloat16, **_: Any) -> nn.Module:
         kind = CLASSES[found.kind]
         keep = tuple(kind._keep_in_fp32_modules or ())
-        return loaded("transformer", lambda: filled(_empty(lambda: kind.from_config(weights.config)), dtype, where(), keep))
+        return loaded("transformer", lambda: filled(empty(lambda: kind.from_config(weights.config)), dtype, where(), keep))
 
     def text(part: Part, dtype: torch.dtype = torch.bfloat16) -> nn.Module:
         config = UMT5Config(**_config(part))
-        return loaded("text encoder", lambda: filled(_empty(lambda: UMT5EncoderModel(config)), dtype, torch.device("cpu")))
+        return loaded("text encoder", lambda: filled(empty(lambda: UMT5EncoderModel(config)), dtype, torch.device("cpu")))
 
     def image(part: Part, dtype: torch.dtype = torch.float32) -> nn.Module:
         config = CLIPVisionConfig(**_config(part))
-        return loaded("image encoder", lambda: filled(_empty(lambda: CLIPVisionModel(config)), dtype, torch.device("cpu")))
+        return loaded("image encoder", lambda: filled(empty(lambda: CLIPVisionModel(config)), dtype, torch.device("cpu")))
 
     def vae(part: Part, dtype: torch.dtype = torch.float32) -> nn.Module:
-        return loaded("autoencoder", lambda: filled(_empty(lambda: AutoencoderKLWan.from_config(_config(part))), dtype, torch.device("cpu")))
+        config = _config(part)
+        return loaded("autoencoder", lambda: filled(empty(lambda: AutoencoderKLWan.from_config(config)), dtype, torch.device("cpu")))
 
     parts = "video_core.backends.wan.parts"
     with ExitStack() as stack:
@@ -147,9 +146,13 @@ def _numbers(path: str, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Ten
     return torch.empty(shape, dtype=dtype, device=source).normal_(0, fan_in**-0.5)
 
 
-def _empty(make: Callable[[], nn.Module]) -> nn.Module:
+def empty(make: Callable[[], Any]) -> Any:
+    """What `make` gives, without numbers; weights that are one and the same stay so."""
     with init_empty_weights():
-        return make()
+        model = make()
+    if isinstance(model, UMT5EncoderModel):
+        model.tie_weights()
+    return model
 
 
 def _config(part: Part) -> dict[str, Any]:

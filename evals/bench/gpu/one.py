@@ -20,7 +20,7 @@ from unittest import mock
 
 import torch
 
-from evals.bench.gpu.cases import DECODERS, Case, find, model_of, tiny
+from evals.bench.gpu.cases import DECODERS, FIRST, TRIED, Case, find, model_of, tiny
 from evals.bench.gpu.checkpoint import made_up, write_checkpoint, write_taehv
 from evals.bench.gpu.clock import GB, Marks, Peak, Phases
 from evals.bench.gpu.footage import shot
@@ -61,8 +61,8 @@ def run(case: Case, write: Write, *, small: bool = False, ram: float | None = No
             bench = _Bench(case, model_of(case, tiny=small), Path(folder), device, ram)
             with bench.standing_in():
                 if case.what == "decode":
-                    for words, channels_last in DECODERS:
-                        write(bench.decode(row, words, channels_last))
+                    for words, otherwise in DECODERS:
+                        write(bench.decode(row, words, otherwise))
                 else:
                     (bench.film if case.what == "film" else bench.denoise)(row)
         if case.what == "decode":
@@ -218,15 +218,16 @@ class _Bench:
         picture = numbers(1, dit.image_tokens, dit.image_dim) if dit.image_dim else None
         return ImageFeed(numbers(1, dit.in_channels - dit.out_channels, *grid), picture)
 
-    def decode(self, row: Row, words: str, channels_last: bool) -> Row:
+    def decode(self, row: Row, words: str, otherwise: str) -> Row:
         """One way of turning latents into frames: the first decode warms up, the second is timed."""
         one, peak = replace(row, seconds={}, memory={}, predicted={}), Peak(self.device)
         try:
             self.backend = self._backend(words)
             self.parts.settle(self.case.size, self.case.frames, self.backend.sampling)
             latents = self.parts.latents
-            if not channels_last:
+            if otherwise == FIRST:
                 latents.layout = torch.contiguous_format
+            torch.backends.cudnn.benchmark = otherwise == TRIED
             noise = torch.randn(1, self.model.vae.z, *self.case.clip.latent(self.model), device=self.device)
             for _ in range(2):
                 self.phases.seconds.clear()
@@ -236,7 +237,8 @@ class _Bench:
         except Exception as e:
             one.options = words
             _ended(one, e)
-        one.options += "" if channels_last else ", channels first"
+        torch.backends.cudnn.benchmark = False
+        one.options += f", {otherwise}" if otherwise else ""
         one.memory = peak.read()
         self.backend = self._backend("")
         release()

@@ -40,8 +40,8 @@ def measure_peaks(device: torch.device, *, tiny: bool) -> Row:
     for kernel in KERNELS:
         figure(f"attention {kernel}", 4.0 * tokens**2 * heads * 128, lambda kernel=kernel: _attention(kernel, tokens, heads, device))  # type: ignore[misc]
     figure("memory", 2.0 * copied, lambda: _copy(copied, device, device))
-    figure("RAM to card, pinned", copied / 4, lambda: _copy(copied // 4, torch.device("cpu"), device, pinned=True))
-    figure("RAM to card, not pinned", copied / 4, lambda: _copy(copied // 4, torch.device("cpu"), device))
+    figure("RAM to card, pinned", copied / 16, lambda: _copy(copied // 16, torch.device("cpu"), device, pinned=True))
+    figure("RAM to card, not pinned", copied / 16, lambda: _copy(copied // 16, torch.device("cpu"), device))
     row.note = "; ".join(absent)
     return row
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +48,20 @@ def machine_told() -> dict[str, Any]:
     return told
 
 
-def planned_for() -> Machine:
-    """The machine that times are guessed for."""
+def planned_for(ram: float | None = None) -> Machine:
+    """The machine that times are guessed for. `ram`: GB that it has, where its kernel tells of less."""
     here = machine_here()
-    return here if here.gpu is not None else machine_of("H200", ram=128.0)
+    return replace(here, ram=ram or here.ram) if here.gpu is not None else machine_of("H200", ram=128.0)
 
 
 def run_all(
     cases: Sequence[Case], results: Results, written: Callable[[Results], None], *, budget: float, arguments: Sequence[str] = (),
-    guess: Callable[[Case], float] | None = None,
+    guess: Callable[[Case], float] | None = None, ram: float | None = None,
 ) -> Results:  # fmt: skip
     """Runs what fits into `budget` seconds. `written` is called after each case; `guess` gives a case's seconds;
     guesses are corrected by how long the cases before have taken."""
     end = time.monotonic() + budget
-    machine, guessed, spent = planned_for(), FIRM, FIRM
+    machine, guessed, spent = planned_for(ram), FIRM, FIRM
     for case in cases:
         left = end - time.monotonic() - MARGIN
         alone = guess(case) if guess else estimate(case, machine)
