@@ -156,3 +156,11 @@ def test_controls_vace_does_not_have_are_errors(control: object) -> None:
 def test_the_same_bundle_gives_the_same_video() -> None:
     assert np.array_equal(scribble_video(shots.fox()), scribble_video(shots.fox()))
     assert np.array_equal(pose_video(shots.fox()), pose_video(shots.fox()))
+
+
+def test_words_and_pictures_alone_have_no_control_video() -> None:
+    bare = replace(shots.empty(), inverse_depth=np.zeros((5, *shots.SIZE), np.float16))
+    assert choose_control(bare) == ("none", "nothing is staged")
+    choice = control_of(bare)
+    assert choice.video is None
+    assert choice.report[0].reason == "nothing is staged"

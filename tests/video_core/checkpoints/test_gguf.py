@@ -107,6 +107,18 @@ def test_two_gguf_experts_draw_a_film(
     assert not np.array_equal(one.frames, clip.frames)
 
 
+@pytest.mark.parametrize("option", ["offload=group,stream=false", "offload=model"])
+def test_a_gguf_transformer_may_wait_in_memory(
+    checkpoints: Folder, backend: MakeBackend, shot: Conditioning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str  # noqa: F811
+) -> None:
+    monkeypatch.setattr("video_core.backends.wan.parts.Parts.plan", lambda self, *_: self.asked)
+    write(tmp_path / "wan.gguf")
+    settings: dict[str, Any] = {"base": str(checkpoints("t2v")), "steps": 1}
+    resident = backend(tmp_path / "wan.gguf", **settings).render(with_pictures(shot)).frames
+    waiting = backend(tmp_path / "wan.gguf", **settings, option=tuple(option.split(","))).render(with_pictures(shot)).frames
+    assert np.array_equal(waiting, resident)
+
+
 def test_nothing_is_fused_into_a_gguf_file(
     checkpoints: Folder, backend: MakeBackend, shot: Conditioning, tmp_path: Path  # noqa: F811
 ) -> None:
