@@ -16,11 +16,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.stage import Bytes
 
 Floats = NDArray[np.float32]
 CONSISTENT = 1.5
 """Pixels by which the way back may miss the start and the pixel still be seen in both frames."""
+SLACK = 0.05
+"""The same, as a share of the way."""
+MARGIN = 1.0
+"""Grey levels by which a later guess must explain a pixel better than an earlier one."""
 SURE = 24.0
 """Grey levels between the two frames' pixels at which their mean becomes the nearer frame's alone."""
 
@@ -29,11 +34,18 @@ SURE = 24.0
 class Guess:
     """What the plan says of a pair of frames, at their size."""
 
-    forward: Floats
-    """(H,W,2) pixels from the first to the second."""
-    backward: Floats
+    forward: tuple[Floats, ...]
+    """(H,W,2) pixels from the first to the second; more than one where it is not sure what belongs to a figure."""
+    backward: tuple[Floats, ...]
     near: tuple[Floats, Floats]
     """(H,W) inverse depth of each: of two things on one spot the nearer is seen."""
+
+
+def planned(picture: PlannedPicture, i: int, j: int) -> Guess:
+    """What the plan says of frames `i` and `j` of a shot."""
+    reaches = (max(1, picture.size[0] // 160), max(3, picture.size[0] // 24))
+    forward, backward = (tuple(picture.flow(*pair, reach) for reach in reaches) for pair in ((i, j), (j, i)))
+    return Guess(forward, backward, (picture.figures(i, reaches[0]), picture.figures(j, reaches[0])))
 
 
 class FlowPair:
@@ -45,19 +57,29 @@ class FlowPair:
         grey: list[Bytes] = [np.asarray(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY), np.uint8) for f in self.frames]
         h, w = grey[0].shape
         self._x, self._y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-        self.forward = self._search(grey[0], grey[1], guess.forward if guess else None)
-        self.backward = self._search(grey[1], grey[0], guess.backward if guess else None)
+        self.forward = self._search(grey[0], grey[1], guess.forward if guess else ())
+        self.backward = self._search(grey[1], grey[0], guess.backward if guess else ())
         self._trusted = (self._consistent(self.forward, self.backward), self._consistent(self.backward, self.forward))
         self._grey = grey
 
-    def _search(self, a: Bytes, b: Bytes, guess: Floats | None) -> Floats:
+    def _search(self, a: Bytes, b: Bytes, guesses: tuple[Floats, ...]) -> Floats:
+        """The flow from `a` to `b`: of what is found from nothing and from each guess, what explains each pixel's surroundings best."""
         search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        plain = np.asarray(search.calc(a, b, np.zeros((*a.shape, 2), np.float32)), np.float32)
-        if guess is None:
-            return plain
-        guided = np.asarray(search.calc(a, b, np.ascontiguousarray(guess)), np.float32)
-        missed = [cv2.boxFilter(self._missed(a, b, flow), -1, (7, 7)) for flow in (plain, guided)]
-        return np.where((missed[1] <= missed[0] + 0.5)[..., None], guided, plain)
+        best: Floats | None = None
+        least = np.zeros(a.shape, np.float32)
+        for n, guess in enumerate((*guesses, np.zeros((*a.shape, 2), np.float32))):
+            carried = np.asarray(self._at(b, guess), np.uint8)
+            rest = np.asarray(search.calc(a, carried, np.zeros_like(guess)), np.float32)
+            flow = rest + self._at(guess, rest)
+            missed = np.asarray(cv2.boxFilter(self._missed(a, b, flow), -1, (7, 7)), np.float32)
+            if best is None:
+                best, least = flow, missed
+                continue
+            better = missed < least - (MARGIN if n else 0)
+            best = np.where(better[..., None], flow, best)
+            least = np.where(better, missed, least)
+        assert best is not None
+        return best
 
     def _missed(self, a: Bytes, b: Bytes, flow: Floats) -> Floats:
         return np.abs(a.astype(np.float32) - self._at(b, flow))
@@ -72,7 +94,7 @@ class FlowPair:
         x, y = self._x + there[..., 0], self._y + there[..., 1]
         inside = (x >= -0.5) & (x <= w - 0.5) & (y >= -0.5) & (y <= h - 0.5)
         away = np.linalg.norm(there + self._at(back, there), axis=-1)
-        return np.asarray(inside & (away < CONSISTENT + 0.02 * np.linalg.norm(there, axis=-1)))
+        return np.asarray(inside & (away < CONSISTENT + SLACK * np.linalg.norm(there, axis=-1)))
 
     @property
     def unexplained(self) -> float:

@@ -86,8 +86,11 @@ class PlannedPicture:
         kind[cv2.dilate(ids, np.ones((5, 5), np.uint8)) > 0] = NOTHING
         return kind
 
-    def flow(self, i: int, j: int) -> Floats:
-        """(H,W,2) pixels that what is seen in frame `i` moves until frame `j`: the stage by depth and camera, figures by their joints."""
+    def flow(self, i: int, j: int, reach: int = 0) -> Floats:
+        """(H,W,2) pixels that what is seen in frame `i` moves until frame `j`: the stage by depth and camera, figures by their joints.
+
+        `reach`: pixels around a figure that move with it, for hair and clothes that its instance does not cover.
+        """
         c = self.conditioning
         pose_i, pose_j = (c.camera_to_world[k].astype(np.float64) for k in (i, j))
         rays, near = self.rays(i), self.inverse_depth(i).astype(np.float64)
@@ -102,10 +105,24 @@ class PlannedPicture:
         flow = np.stack([k[0, 0] * there[..., 0] / z + k[0, 2] - x, k[1, 1] * there[..., 1] / z + k[1, 2] - y], axis=-1)
         ids = self.ids(i)
         for n in range(len(c.scene.actors)):
-            mask = ids == n + 1
+            mask = _grown(ids == n + 1, reach) & ((ids == n + 1) | (ids == 0) | (ids > len(c.scene.actors)))
             if mask.any():
                 flow[mask] = self._carried(mask, c.joints_2d[i, n], c.joints_2d[j, n])
         return np.clip(flow, -w, w).astype(np.float32)
+
+    def drift(self) -> NDArray[np.float64]:
+        """(F,2) rows and columns that the background has gone since the first frame, at the median of its pixels."""
+        moved = [np.zeros(2)]
+        for f in range(self.conditioning.frames - 1):
+            flow, background = self.flow(f, f + 1), self.ids(f) == 0
+            moved.append(np.median(flow[background], axis=0)[::-1] if background.any() else np.zeros(2))
+        return np.cumsum(moved, axis=0)
+
+    def figures(self, f: int, reach: int) -> Floats:
+        """(H,W) inverse depth in which every figure reaches `reach` pixels around itself."""
+        near, ids = self.inverse_depth(f), self.ids(f)
+        actors = np.where((ids > 0) & (ids <= len(self.conditioning.scene.actors)), near, 0).astype(np.float32)
+        return np.maximum(near, np.asarray(cv2.dilate(actors, _disc(reach)), np.float32))
 
     def _carried(self, mask: NDArray[np.bool_], here: Floats, there: Floats) -> NDArray[np.float64]:
         """(P,2) motion of the masked pixels: each as the joints near it."""
@@ -118,3 +135,11 @@ class PlannedPicture:
         away = (x[:, None] + 0.5 - start[usable, 0]) ** 2 + (y[:, None] + 0.5 - start[usable, 1]) ** 2
         weight = 1 / (away + 4.0) ** 2
         return np.asarray((weight / weight.sum(1, keepdims=True)) @ moved[usable])
+
+
+def _disc(reach: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)), np.uint8)
+
+
+def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    return mask if not reach else np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(reach))) > 0

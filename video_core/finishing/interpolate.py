@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from shotplan.errors import RenderError
-from video_core.finishing.flow import FlowPair, Guess
+from video_core.finishing.flow import FlowPair, Guess, planned
 from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.rife import Rife
 from video_core.finishing.settings import WHERE, InterpolateSettings
@@ -63,7 +63,7 @@ class Interpolate:
 
     def apply(self, frames: Iterable[Bytes], form: Form, shot: FinishingShot, told: Told) -> Iterator[Bytes]:
         out = self.form(form)
-        planned = _planned(shot, form)
+        guess = _guess_of(shot, form)
         made = held = 0
         unlike: list[float] = []
         number = 0
@@ -78,7 +78,7 @@ class Interpolate:
                 continue
             if moments[0] == 0:
                 yield first
-            pictures, unexplained = self._between(first, second, between, planned(f))
+            pictures, unexplained = self._between(first, second, between, guess(f))
             if pictures is None:
                 held += len(between)
                 yield from [first if m < 0.5 else second for m in between]
@@ -120,13 +120,13 @@ def _alike(first: Bytes, second: Bytes) -> float:
     return float(cv2.compareHist(counts[0], counts[1], cv2.HISTCMP_CORREL))
 
 
-def _planned(shot: FinishingShot, form: Form) -> Callable[[int], Guess | None]:
+def _guess_of(shot: FinishingShot, form: Form) -> Callable[[int], Guess | None]:
     """Frame number to what the plan says of it and the next."""
     picture = PlannedPicture(shot.conditioning, form.size)
 
     def guess(f: int) -> Guess | None:
         if f + 1 >= shot.conditioning.frames:
             return None
-        return Guess(picture.flow(f, f + 1), picture.flow(f + 1, f), (picture.inverse_depth(f), picture.inverse_depth(f + 1)))
+        return planned(picture, f, f + 1)
 
     return guess

@@ -61,7 +61,7 @@ class Upscale:
         passes = [Enlarger(s) for s in steps(form.size, size)]
         flicker = Flicker(form.frames)
         fidelity: list[float] = []
-        crispness: list[tuple[float, float]] = []
+        slopes: list[tuple[float, float]] = []
         every = max(1, form.frames // 8)
         for f, frame in enumerate(frames):
             large = frame
@@ -72,12 +72,12 @@ class Upscale:
                 back = cv2.resize(large, form.size[::-1], interpolation=cv2.INTER_AREA)
                 fidelity.append(float(np.abs(back.astype(np.int16) - frame).mean()))
                 plain = np.asarray(cv2.resize(frame, size[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
-                crispness.append((_crisp(plain), _crisp(large)))
+                slopes.append((crispness(plain), crispness(large)))
             yield large
         tiles = sum(p.kept for p in passes), sum(p.kept + p.computed for p in passes)
         text = f"{form.size[0]}x{form.size[1]} to {size[0]}x{size[1]}"
         text += f"; {tiles[0]} of {tiles[1]} tiles stood still and were kept" if tiles[1] else ""
-        before, after = np.mean(crispness, axis=0)
+        before, after = np.mean(slopes, axis=0)
         told.add(self.name, "edges, against bicubic", float(before), float(after), "grey levels", text)
         if flicker.result is not None:
             told.add(self.name, "flicker, against bicubic", *flicker.result, "grey levels")
@@ -98,7 +98,7 @@ def check_size(size: tuple[int, int], todo: str) -> None:
         raise RenderError(f"frames of {h}x{w} are larger than a film can hold (H.264: 8192x4352)", where=WHERE, todo=todo)
 
 
-def _crisp(frame: Bytes) -> float:
+def crispness(frame: Bytes) -> float:
     """Mean slope in grey levels per pixel over the steepest twentieth of the picture."""
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32)
     slope = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=0.125))

@@ -12,7 +12,7 @@ from shotplan.errors import RenderError
 from tests.video_core import puppets
 from tests.video_core.finishing.films import bundle_of, drawn, psnr, shot_on_disk, square
 from video_core.animatic.draw import draw
-from video_core.finishing.flow import FlowPair, Guess, blended
+from video_core.finishing.flow import FlowPair, blended, planned
 from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.interpolate import Interpolate
 from video_core.finishing.settings import InterpolateSettings
@@ -50,10 +50,9 @@ def test_the_plan_follows_a_pan_that_flow_alone_loses() -> None:
     bundle = bundle_of(replace(pan, camera=moving), "s01", (160, 272))
     frames = draw(bundle, captions=False)
     picture = PlannedPicture(bundle, (160, 272))
-    guess = Guess(picture.flow(0, 2), picture.flow(2, 0), (picture.inverse_depth(0), picture.inverse_depth(2)))
-    planned, alone = FlowPair(frames[0], frames[2], guess).at(0.5), FlowPair(frames[0], frames[2]).at(0.5)
-    assert psnr(planned, frames[1]) > psnr(alone, frames[1]) + 1
-    assert psnr(planned, frames[1]) > psnr(blended(frames[0], frames[2], [0.5])[0], frames[1]) + 2
+    guided, alone = FlowPair(frames[0], frames[2], planned(picture, 0, 2)).at(0.5), FlowPair(frames[0], frames[2]).at(0.5)
+    assert psnr(guided, frames[1]) > psnr(alone, frames[1]) + 1
+    assert psnr(guided, frames[1]) > psnr(blended(frames[0], frames[2], [0.5])[0], frames[1]) + 2
 
 
 @pytest.mark.parametrize(

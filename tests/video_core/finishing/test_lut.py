@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from shotplan.errors import RenderError
+from video_core.finishing.filters.instant import Instant
 from video_core.finishing.filters.lut import make, read_cube
+
+NOW = Instant()
 
 
 def cube(path: Path, text: str) -> Path:
@@ -27,7 +30,7 @@ def three_d(values: list[tuple[float, ...]], *more: str) -> str:
 def test_an_identity_table_changes_nothing(tmp_path: Path) -> None:
     look = make(read_cube(cube(tmp_path / "a.cube", three_d(CORNERS))))  # type: ignore[arg-type]
     frame = np.random.default_rng(1).integers(0, 256, (80, 9, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(look(frame, 0), frame)
+    np.testing.assert_array_equal(look(frame, NOW), frame)
 
 
 def test_red_changes_fastest_in_a_file(tmp_path: Path) -> None:
@@ -35,7 +38,7 @@ def test_red_changes_fastest_in_a_file(tmp_path: Path) -> None:
     values[1] = (1.0, 0.5, 0.25)  # the second row is pure red
     look = make(read_cube(cube(tmp_path / "a.cube", three_d(values))))
     frame = np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8)
-    assert look(frame, 0).tolist() == [[[255, 128, 64], [0, 0, 0]]]
+    assert look(frame, NOW).tolist() == [[[255, 128, 64], [0, 0, 0]]]
 
 
 def test_colours_between_are_read_tetrahedrally(tmp_path: Path) -> None:
@@ -51,7 +54,7 @@ def test_greys_stay_grey_through_a_table_that_tints_only_colours(tmp_path: Path)
     values[0], values[7] = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
     look = make(read_cube(cube(tmp_path / "a.cube", three_d(values))))
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=-1)
-    np.testing.assert_array_equal(look(ramp, 0), ramp)
+    np.testing.assert_array_equal(look(ramp, NOW), ramp)
 
 
 def test_a_one_dimensional_table_works_per_channel_and_over_its_domain(tmp_path: Path) -> None:
@@ -66,8 +69,8 @@ def test_a_file_with_both_kinds_applies_the_curve_first(tmp_path: Path) -> None:
     curve = "LUT_1D_SIZE 2\nLUT_1D_INPUT_RANGE 0 1\nLUT_3D_SIZE 2\nLUT_3D_INPUT_RANGE 0 1\n0 0 0\n0.5 0.5 0.5\n"
     text = curve + "\n".join(" ".join(map(str, row)) for row in invert_red)
     look = make(read_cube(cube(tmp_path / "a.cube", text)))
-    assert look(np.array([[[255, 255, 255]]], np.uint8), 0).tolist() == [[[128, 128, 128]]]
-    assert look(np.array([[[0, 0, 0]]], np.uint8), 0).tolist() == [[[255, 0, 0]]]
+    assert look(np.array([[[255, 255, 255]]], np.uint8), NOW).tolist() == [[[128, 128, 128]]]
+    assert look(np.array([[[0, 0, 0]]], np.uint8), NOW).tolist() == [[[255, 0, 0]]]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Style filters by name, each a function of one frame and its number.
 
-Every filter keeps still where the picture keeps still: patterns are fixed to the frame and seeded, tones are stepped smoothly. Only `grain`
-changes from frame to frame, as film grain does. Sizes are in units of a 480th of the frame's height.
+Every filter keeps still where the picture keeps still: patterns are seeded and lie on the background, which the camera moves, tones are
+stepped smoothly. Only `grain` changes from frame to frame, as film grain does. Sizes are in units of a 480th of the frame's height.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from video_core.finishing.filters import cel, grade, line, lut, texture, watercolour
+from video_core.finishing.filters.instant import Filter
 from video_core.finishing.settings import FilterSettings
-from video_core.finishing.stage import Bytes
-
-Filter = Callable[[Bytes, int], Bytes]
-"""(frame (H,W,3) RGB, its number in the shot) -> frame of the same size."""
 
 _PLAIN: dict[str, Callable[[tuple[int, int]], Filter]] = {
     "line": line.make,

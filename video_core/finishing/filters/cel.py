@@ -6,13 +6,12 @@ when a pixel trembles around it), outlines last.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
 from video_core.finishing.colour import lab_of, rgb_of
 from video_core.finishing.filters import line
+from video_core.finishing.filters.instant import Filter, Instant
 from video_core.finishing.filters.tone import unit
 from video_core.finishing.stage import Bytes
 
@@ -24,13 +23,13 @@ ROUNDS = 2
 VIVID = 1.12
 
 
-def make(size: tuple[int, int]) -> Callable[[Bytes, int], Bytes]:
+def make(size: tuple[int, int]) -> Filter:
     """The filter for frames of `size` (H, W)."""
     reach = max(2.0, 4.0 * unit(size))
     soft = max(0.5, 0.7 * unit(size))
     outline = line.make(size)
 
-    def apply(frame: Bytes, f: int) -> Bytes:
+    def apply(frame: Bytes, at: Instant) -> Bytes:
         lab = lab_of(frame)
         for _ in range(ROUNDS):
             lab = np.asarray(cv2.bilateralFilter(lab, min(9, int(2 * reach) | 1), 6.0, reach), np.float32)
@@ -39,6 +38,6 @@ def make(size: tuple[int, int]) -> Callable[[Bytes, int], Bytes]:
         lab[..., 0] = nearest + STEP / 2 * np.tanh(SOFT * (light - nearest) / (STEP / 2)) / np.tanh(SOFT)
         lab[..., 0] = cv2.GaussianBlur(0.7 * lab[..., 0] + 0.3 * light, (0, 0), soft)
         lab[..., 1:] *= VIVID
-        return outline(rgb_of(lab), f)
+        return outline(rgb_of(lab), at)
 
     return apply

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
+from video_core.finishing.filters.instant import Filter, Instant
 from video_core.finishing.filters.tone import floats, luminance, smoothstep, to_bytes, unit
 from video_core.finishing.stage import Bytes
 
@@ -17,11 +16,11 @@ FAINT, FULL = 0.010, 0.045
 INK = np.array([0.10, 0.08, 0.10], np.float32)
 
 
-def make(size: tuple[int, int]) -> Callable[[Bytes, int], Bytes]:
+def make(size: tuple[int, int]) -> Filter:
     """The filter for frames of `size` (H, W)."""
     sigma = max(0.6, 0.9 * unit(size))
 
-    def apply(frame: Bytes, f: int) -> Bytes:
+    def apply(frame: Bytes, at: Instant) -> Bytes:
         image = floats(frame)
         light = luminance(image)
         fine, wide = (cv2.GaussianBlur(light, (0, 0), s) for s in (sigma, WIDER * sigma))

@@ -7,7 +7,6 @@ read tetrahedrally, which keeps greys grey.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotplan.errors import RenderError
+from video_core.finishing.filters.instant import Filter, Instant
 from video_core.finishing.stage import Bytes
 
 Floats = NDArray[np.float32]
@@ -62,10 +62,10 @@ class Table:
         return np.asarray(out, np.float32)
 
 
-def make(tables: tuple[Table, ...]) -> Callable[[Bytes, int], Bytes]:
+def make(tables: tuple[Table, ...]) -> Filter:
     """The filter that looks colours up in `tables`, one after the other."""
 
-    def apply(frame: Bytes, f: int) -> Bytes:
+    def apply(frame: Bytes, at: Instant) -> Bytes:
         out = np.empty_like(frame)
         for top in range(0, len(frame), ROWS):
             colours: Floats = (frame[top : top + ROWS] / 255).astype(np.float32)

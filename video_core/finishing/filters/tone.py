@@ -1,4 +1,4 @@
-"""Pieces that filters share: brightness, soft steps, seeded noise that is fixed to the frame.
+"""Pieces that filters share: brightness, soft steps, seeded noise.
 
 Knows arrays. Does not know filters.
 """
@@ -36,13 +36,21 @@ def smoothstep(low: float, high: float, x: Floats) -> Floats:
 
 
 def noise(size: tuple[int, int], grain: float, seed: int) -> Floats:
-    """(H,W) of mean 0 and deviation 1, with features `grain` pixels wide; the same for the same arguments."""
+    """(H,W) of mean 0 and deviation 1, with features `grain` pixels wide; the same for the same arguments. Its edges fit together."""
     h, w = size
-    step = max(1.0, grain)
-    rng = np.random.default_rng(seed)
-    small = rng.standard_normal((max(2, round(h / step) + 2), max(2, round(w / step) + 2))).astype(np.float32)
-    field = small[:h, :w] if step == 1.0 else cv2.resize(small, (w, h), interpolation=cv2.INTER_CUBIC)
+    cells = max(2, round(h / max(1.0, grain))), max(2, round(w / max(1.0, grain)))
+    small = np.random.default_rng(seed).standard_normal(cells).astype(np.float32)
+    field = small
+    if cells != size:
+        around = np.pad(small, 2, mode="wrap")
+        y, x = np.meshgrid((np.arange(h) + 0.5) * cells[0] / h + 1.5, (np.arange(w) + 0.5) * cells[1] / w + 1.5, indexing="ij")
+        field = np.asarray(cv2.remap(around, x.astype(np.float32), y.astype(np.float32), cv2.INTER_CUBIC), np.float32)
     return np.asarray((field - field.mean()) / max(float(field.std()), 1e-6), np.float32)
+
+
+def shifted(pattern: Floats, shift: tuple[int, int]) -> Floats:
+    """A pattern whose edges fit together, moved down and to the right."""
+    return np.roll(pattern, shift, axis=(0, 1)) if shift != (0, 0) else pattern
 
 
 def unit(size: tuple[int, int]) -> float:
