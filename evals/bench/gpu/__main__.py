@@ -45,6 +45,8 @@ def main(words: list[str] | None = None) -> int:
             results = merged(asked.merge)
         else:
             results = Results.load(path) if path.exists() else Results(machine_told())
+            if asked.tiny:
+                results.machine["tiny"] = True
             given = [*(["--tiny"] if asked.tiny else []), *(["--no-compile"] if asked.no_compile else [])]
             given += ["--ram", str(asked.ram)] if asked.ram else []
             run_all(cases, results, lambda found: _write(found, asked.out), budget=asked.budget, arguments=given, ram=asked.ram,

@@ -31,11 +31,14 @@ def markdown(results: Results) -> str:
     machine = results.machine
     versions = ", ".join(f"{name} {machine[name]}" for name in ("torch", "cuda", "diffusers", "transformers", "torchao") if name in machine)
     parts = [f"Measured on {machine.get('date')}: {machine.get('gpu')}, {machine.get('gpu_gb', 0)} GB; {versions}. Random weights."]
-    parts.append(_section("", ("aim", "reached", ""), _aims(results)))
+    if machine.get("tiny"):
+        parts.append("Tiny models: the figures mean nothing, but that everything ran.")
+    else:
+        parts.append(_section("", ("aim", "reached", ""), _aims(results)))
     measured = [row for row in results.rows if row.status == "measured"]
     parts.append(_section(
         "One step of the transformer. Peak: the bf16 product of 8192 x 8192 x 8192 measured in the same call.",
-        ("what", "options", "clip", "s", "TFLOP/s", "of peak", "floor s", "predicted / measured", "GPU GB (predicted)", "RAM GB"),
+        ("what", "options", "clip", "s", "TFLOP/s", "of peak", "floor s", "predicted / measured", "GPU GB (planned)", "RAM GB (planned)"),
         [_step(row, results.peaks.get("bf16", 0.0)) for row in measured if "step" in row.seconds],
     ))  # fmt: skip
     parts.append(_section(
