@@ -17,16 +17,20 @@ from PIL import Image
 
 from shotplan.errors import RenderError
 from video_core.adapters.vace_controls import depth_video, pose_video
+from video_core.animatic.draw import Animatic
 from video_core.backends.backend import ControlUse
 from video_core.checkpoints.header import fingerprint, read_headers, weight_files
 from video_core.checkpoints.locate import local_path, read_json
 from video_core.conditioning import Conditioning
 from video_core.key_frames.ip_adapter import IPAdapter, not_taken
 from video_core.key_frames.settings import PainterSettings
+from video_core.key_frames.shown_pictures import PIPELINES, shown_pictures
 from video_core.ledger import digest_of
 from video_core.long_shot import Window, cut
 
 Shown = Literal["depth", "pose"]
+UNIT = 16
+"""Sides that every pipeline paints divide by this; what is too much is cut off."""
 
 
 class Painter:
@@ -73,13 +77,16 @@ class Painter:
         height, width = conditioning.size
         scene, settings = conditioning.scene, self.settings
         wanted: dict[str, Any] = {
-            "prompt": scene.prompt, "height": -(-height // 8) * 8, "width": -(-width // 8) * 8, "num_inference_steps": settings.steps,
-            "guidance_scale": settings.guidance, "negative_prompt": settings.negative_prompt, "output_type": "np",
+            "prompt": scene.prompt, "height": -(-height // UNIT) * UNIT, "width": -(-width // UNIT) * UNIT,
+            "num_inference_steps": settings.steps, "guidance_scale": settings.guidance, "negative_prompt": settings.negative_prompt, "output_type": "np",
             "generator": torch.Generator("cpu").manual_seed(scene.seed),
         }  # fmt: skip
         shown, still = self.shown, cut(conditioning, Window(frame, 1, 0))
         told = not_taken(conditioning)
-        if self._adapter is not None:
+        if self._looks:
+            more, told = shown_pictures(still, Animatic(still).frame(0, captions=False))
+            wanted |= more
+        elif self._adapter is not None:
             more, told = self._adapter.arguments(self._pipeline, still, (wanted["height"], wanted["width"]))
             wanted |= more
         if shown is not None:
@@ -92,8 +99,14 @@ class Painter:
             failed = f"the painter failed: {str(e).splitlines()[0]}"
             raise RenderError(failed, where=str(self._folder), todo="try the pipeline alone in diffusers") from e
         pixels = np.clip(np.round(np.asarray(picture, np.float32) * 255), 0, 255).astype(np.uint8)[:height, :width]
-        how = f"painted by {self._folder.name}, " + (f"its {shown} held to the staged shot" if shown else "from words alone")
-        return np.ascontiguousarray(pixels), (ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", how), *told)
+        how = f"its {shown} held to the staged shot" if shown else "after the animatic's drawing" if self._looks else "from words alone"
+        use = ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", f"painted by {self._folder.name}, {how}")
+        return np.ascontiguousarray(pixels), (use, *told)
+
+    @cached_property
+    def _looks(self) -> bool:
+        """Whether the pipeline goes by pictures that it is given."""
+        return str(read_json(self._folder / "model_index.json").get("_class_name", "")) in PIPELINES
 
     @cached_property
     def _adapter(self) -> IPAdapter | None:
