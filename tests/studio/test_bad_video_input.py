@@ -125,3 +125,11 @@ def test_frames_that_the_model_does_not_take_are_said_by_the_planner(capfd: pyte
     error = capfd.readouterr().err.strip()
     assert "82 frames" in error
     assert "81" in error or "85" in error
+
+
+def test_a_prompt_file_for_a_backend_that_draws_a_stage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "shots.txt").write_text("A fox runs.\n", encoding="utf-8")
+    assert run(app, ["clips", str(tmp_path / "shots.txt"), "--out", str(tmp_path / "clips"), "--backend", "animatic"]) == 2
+    error = capfd.readouterr().err.strip()
+    assert "draws what is staged" in error
+    assert len(error.splitlines()) == 1

@@ -78,8 +78,8 @@ class Painter:
         scene, settings = conditioning.scene, self.settings
         wanted: dict[str, Any] = {
             "prompt": scene.prompt, "height": -(-height // UNIT) * UNIT, "width": -(-width // UNIT) * UNIT,
-            "num_inference_steps": settings.steps, "guidance_scale": settings.guidance, "negative_prompt": settings.negative_prompt, "output_type": "np",
-            "generator": torch.Generator("cpu").manual_seed(scene.seed),
+            "num_inference_steps": settings.steps, "guidance_scale": settings.guidance,
+            "negative_prompt": settings.negative_prompt, "output_type": "np", "generator": torch.Generator("cpu").manual_seed(scene.seed),
         }  # fmt: skip
         shown, still = self.shown, cut(conditioning, Window(frame, 1, 0))
         told = not_taken(conditioning)
