@@ -51,7 +51,7 @@ def replace_clip(home: Path, path: Path, clip: Clip, bundle: Conditioning, told:
     write_film(path, [clip], clip.fps)
     note["controls"] = [vars(told), *note.get("controls", [])]
     if "measures" in note:
-        note["measures"] = [vars(measure) for measure in check_clip(clip.frames, bundle)]
+        note["measures"] = [vars(measure) for measure in check_clip(clip.frames, bundle, clip.joins)]
     write_text(note_path, json.dumps(note, ensure_ascii=False, indent=1))
     ledger.changed(name)
     return kept
