@@ -16,7 +16,7 @@ from video_core.encode import read_mp4
 from video_core.finishing import finisher
 
 STORY = "A fox runs through a field. An owl watches, surprised."
-SMALL = ["--backend", "animatic", "--size", "64x112", "--fps", "8", "--duration", "3", "--llm", "scripted"]
+SMALL = ["--backend", "animatic", "--size", "64x112", "--fps", "6", "--duration", "2", "--llm", "scripted"]
 
 Ekonte = Callable[..., tuple[int, str, str]]
 
@@ -46,8 +46,8 @@ def test_a_film_is_finished_as_asked_and_says_so(ekonte: Ekonte) -> None:
     assert (code, err) == (0, "")
     film, fps = read_mp4(Path("film/film.mp4"))
     plain, slow = read_mp4(Path("film/animatic.mp4"))
-    assert (film.shape[1:], fps) == ((128, 224, 3), 16)
-    assert (plain.shape[1:], slow) == ((64, 112, 3), 8)
+    assert (film.shape[1:], fps) == ((128, 224, 3), 12)
+    assert (plain.shape[1:], slow) == ((64, 112, 3), 6)
     assert abs(len(film) / fps - len(plain) / slow) < 0.5
     assert int(np.ptp(film[len(film) // 2].astype(int), axis=-1).max()) < 12, "no colour is left"
     report = Path("film/report.txt").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_a_run_that_is_stopped_while_finishing_goes_on_the_same_way(ekonte: Ekon
         ("style=lut:broken.cube", "the colour table is damaged"),
         ("upscale=8000p", "64 rows can be made 16 times as many"),
         ("interpolate=2,interpolate.model=nowhere", "the network cannot be read"),
-        ("interpolate=4fps", "8 frames a second already"),
+        ("interpolate=4fps", "6 frames a second already"),
     ],
 )
 def test_what_cannot_be_finished_is_one_line_before_anything_is_written(ekonte: Ekonte, words: str, told: str) -> None:
