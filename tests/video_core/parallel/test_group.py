@@ -73,7 +73,7 @@ def test_what_cannot_be_shared_is_said_before_anything_is_loaded(
         make(folder, option=SHARED, gpus=4).check()
     with pytest.raises(RenderError, match="there is none"):
         make(folder, gpus=2, device="auto").check()
-    with pytest.raises(RenderError, match="has no settings.*--set gpus"):
+    with pytest.raises(RenderError, match=r"has no settings.*--set gpus"):
         make_backend("embedded", {"gpus": "2"})
     made = make(folder, gpus=8)
     assert made.parts.processes == 2, "the tiny model has two heads"
@@ -92,7 +92,6 @@ def test_what_cannot_be_shared_is_said_before_anything_is_loaded(
     [
         ("t2v", {"experts": 2, "guidance": 4}), ("ti2v", {}), ("animate", {"clip_frames": 5}), ("vace", {"clip_frames": 5, "overlap": 1}),
         ("flf2v", {}), ("t2v", {"option": "ulysses=2,ulysses_anything=true,weights=fp8_storage"}),
-        ("i2v", {"option": "ulysses=2,offload=model"}),
     ],
 )  # fmt: skip
 def test_every_kind_of_model_draws_with_two_processes_what_it_draws_with_one(
