@@ -16,7 +16,7 @@ from studio.commands import app
 from studio.commands.character_options import beside_script, find_library
 from studio.output_folder import OutputFolder
 from tests.video_core.backends.wan.conftest import _enough_memory  # noqa: F401  (fixture)
-from tests.video_core.backends.wan.test_identity import lora
+from tests.video_core.backends.wan.test_identity import lora, nothing_large_to_collect  # noqa: F401  (fixture)
 from tests.video_core.backends.wan.tiny import write_checkpoint
 
 SCRIPT = "Hana walks in a park. A fox sleeps in a kitchen."
@@ -72,7 +72,7 @@ def test_the_film_of_a_script_wears_the_library_and_only_shots_of_a_changed_adap
     out = tmp_path / "out"
     code = ekonte(
         "make", SCRIPT, "--llm", "scripted", "--characters", str(library), "--out", str(out), "--size", "64x64", "--duration", "3",
-        "--fps", "8", "--backend", "wan", "--checkpoint", str(checkpoint), "--steps", "1", "--set", "guidance=1",
+        "--fps", "4", "--backend", "wan", "--checkpoint", str(checkpoint), "--steps", "1", "--set", "guidance=1",
         "--set", f"cache={tmp_path / 'c'}",
     )  # fmt: skip
     assert code == 0, capsys.readouterr().err

@@ -151,6 +151,9 @@ def test_every_family_with_pictures_can_be_trained(
     assert any("k_img" in name for name in names) == clip
     assert all(torch.isfinite(tensor).all() for tensor in names.values())
     assert any(tensor.abs().max() > 0 for name, tensor in names.items() if "lora_B" in name)
+    weights = load_file(checkpoints(kind, clip=clip) / "transformer" / "diffusion_pytorch_model.safetensors")
+    _, changed = fuse(weights, (locate_lora(str(result.character / result.entry.file)),))
+    assert changed == 2 * (8 + 2 + (2 if clip else 0))
 
 
 def test_an_image_to_video_model_is_given_the_first_frame_exactly_as_when_it_draws(

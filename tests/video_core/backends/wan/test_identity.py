@@ -23,6 +23,13 @@ Checkpoints = Callable[..., Path]
 DIM = 24
 
 
+@pytest.fixture(autouse=True)
+def nothing_large_to_collect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of a few kilobytes need no collection, which takes most of a second each time."""
+    for where in ("parts", "experts"):
+        monkeypatch.setattr(f"video_core.backends.wan.{where}.release", lambda: None)
+
+
 def lora(path: Path, seed: int, dim: int = DIM) -> str:
     draw = torch.Generator().manual_seed(seed)
     name = "diffusion_model.blocks.0.self_attn.q"
