@@ -57,7 +57,8 @@ def machine_here() -> Machine:
     if not torch.cuda.is_available():
         return Machine(None, 1, ram)
     left, whole = torch.cuda.mem_get_info(0)
-    free = min(left, whole * torch.cuda.get_per_process_memory_fraction(0))
+    kept = torch.cuda.memory_reserved(0) - torch.cuda.memory_allocated(0)  # blocks that torch holds and nothing uses
+    free = min(left + kept, whole * torch.cuda.get_per_process_memory_fraction(0))
     properties = torch.cuda.get_device_properties(0)
     try:
         card = find_gpu(properties.name)

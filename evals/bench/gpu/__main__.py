@@ -5,7 +5,8 @@
     python -m evals.bench.gpu --only film film-24gb
     python -m evals.bench.gpu --merge out/bench-gpu/gpu.json more.json --into docs/performance.md
 
-`<out>/gpu.json` and `<out>/gpu.md` are whole after every case; a second call with the same --out adds to them.
+`<out>/gpu.json` and `<out>/gpu.md` are whole after every case, `log.txt` has what each process said; a second call with the same
+--out adds to them.
 """
 
 from __future__ import annotations
@@ -45,12 +46,15 @@ def main(words: list[str] | None = None) -> int:
             results = merged(asked.merge)
         else:
             results = Results.load(path) if path.exists() else Results(machine_told())
+            asked.out.mkdir(parents=True, exist_ok=True)
             if asked.tiny:
                 results.machine["tiny"] = True
             given = [*(["--tiny"] if asked.tiny else []), *(["--no-compile"] if asked.no_compile else [])]
             given += ["--ram", str(asked.ram)] if asked.ram else []
-            run_all(cases, results, lambda found: _write(found, asked.out), budget=asked.budget, arguments=given, ram=asked.ram,
-                    guess=(lambda _: 1.0) if asked.tiny else None)  # fmt: skip
+            run_all(
+                cases, results, lambda found: _write(found, asked.out), budget=asked.budget, arguments=given, ram=asked.ram,
+                log=asked.out / "log.txt", guess=(lambda _: 1.0) if asked.tiny else None,
+            )  # fmt: skip
         print(markdown(results))
         if asked.into:
             write_into(asked.into, results)

@@ -18,7 +18,7 @@ SMALL_CARD = 24.0
 """GB of an RTX 4090, of which the driver and CUDA keep `CONTEXT` for themselves."""
 CONTEXT = 0.8
 S, L = (480, 832), (720, 1280)
-START, COMPILE, FILLING = 20.0, 50.0, {"gpu": 60e9, "ram": 4e9}
+START, COMPILE, FILLING = 20.0, 50.0, {"gpu": 60e9, "ram": 2e9}
 """Seconds to start a process and to compile blocks; bytes per second of random numbers made. Guesses, on the safe side."""
 
 

@@ -11,6 +11,7 @@ import json
 import statistics
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -74,6 +75,7 @@ def run(case: Case, write: Write, *, small: bool = False, ram: float | None = No
 
 
 def _ended(row: Row, error: Exception) -> None:
+    traceback.print_exception(error)  # for the log
     message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or "out of memory" in message:
         row.status = "out of memory"
@@ -198,6 +200,7 @@ class _Bench:
 
         schedule = make_schedule(sample.solver, steps, sample.shift, parts.device)
         noise = numbers(1, self.model.dit.out_channels, frames, h, w).float()
+        experts.begin()
         marks.set()
         latents = denoise(
             experts, noise, schedule, self._feed(numbers, (frames, h, w)), Words(numbers(1, 512, self.model.dit.text_dim)), (1.0, 1.0),

@@ -57,6 +57,7 @@ def planned_for(ram: float | None = None) -> Machine:
 def run_all(
     cases: Sequence[Case], results: Results, written: Callable[[Results], None], *, budget: float, arguments: Sequence[str] = (),
     guess: Callable[[Case], float] | None = None, ram: float | None = None,
+    log: Path | None = None,
 ) -> Results:  # fmt: skip
     """Runs what fits into `budget` seconds. `written` is called after each case; `guess` gives a case's seconds;
     guesses are corrected by how long the cases before have taken."""
@@ -72,20 +73,22 @@ def run_all(
         else:
             print(f"{case.name}: about {expected:.0f} s of {left:.0f}", file=sys.stderr, flush=True)
             start = time.monotonic()
-            rows = in_process(case, left, arguments)
+            rows = in_process(case, left, arguments, log)
             guessed, spent = guessed + alone, spent + time.monotonic() - start
         results.rows = [row for row in results.rows if row.case != case.name] + rows
         written(results)
     return results
 
 
-def in_process(case: Case, seconds: float, arguments: Sequence[str] = ()) -> list[Row]:
-    """The rows of one case; what was measured before its process ended is kept."""
+def in_process(case: Case, seconds: float, arguments: Sequence[str] = (), log: Path | None = None) -> list[Row]:
+    """The rows of one case; what was measured before its process ended is kept. `log`: where to add what the process said."""
     with tempfile.TemporaryDirectory() as folder:
-        path, log = Path(folder, "rows.json"), Path(folder, "log.txt")
+        path, log = Path(folder, "rows.json"), log or Path(folder, "log.txt")
         command = [sys.executable, "-m", "evals.bench.gpu.one", case.name, "--rows", str(path), *arguments]
         note = ""
-        with log.open("wb") as file:
+        with log.open("ab") as file:
+            file.write(f"\n== {case.name}\n".encode())
+            file.flush()
             try:
                 code = subprocess.run(
                     command, stdout=file, stderr=file, timeout=seconds, check=False, env={**os.environ, **dict(case.environment)}
