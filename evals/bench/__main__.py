@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 BENCHES = ("film", "talk", "scores", "staging", "rules", "raster", "llm", "embedded_video")
-"""`architectures` trains networks for many minutes and `serving` needs a model server; both are run by hand."""
+"""`architectures` trains networks and `finishing` remakes films, both for many minutes, and `serving` needs a model server; they are run
+by hand."""
 
 
 def main() -> None:

@@ -76,6 +76,7 @@ class Finisher:
                 note = self._finish(shot, path, lambda f, before=done, who=shot.name: heard(who, before + f, total))  # type: ignore[misc]
                 write_text(path.with_suffix(".json"), json.dumps(note, ensure_ascii=False, indent=1))
                 self.ledger.record(name, inputs)
+                shot.let_go()
             done += self.form(shot).frames
             heard(shot.name, done, total)
             paths.append(path)

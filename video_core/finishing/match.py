@@ -156,7 +156,10 @@ class Match:
             groups[shot.place].append(shot)
         digests = {}
         for group in groups.values():
-            looks = {shot.name: look_of(frames_of_mp4(shot.clip), shot) for shot in group} if len(group) > 1 else {}
+            looks = {}
+            for shot in group if len(group) > 1 else ():
+                looks[shot.name] = look_of(frames_of_mp4(shot.clip), shot)
+                shot.let_go()
             reference = (group[0].name if self.settings.reference == "first" else choose_reference(looks)) if looks else ""
             for shot in group:
                 self._decide(shot.name, looks, reference)

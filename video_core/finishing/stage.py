@@ -50,6 +50,10 @@ class FinishingShot:
         """Raises `ConditioningError`."""
         return Conditioning.load(self.bundle)
 
+    def let_go(self) -> None:
+        """Forget the conditioning until it is asked for again: the tensors of all shots of a film do not fit into memory."""
+        self.__dict__.pop("conditioning", None)
+
 
 @dataclass(frozen=True)
 class Finding:

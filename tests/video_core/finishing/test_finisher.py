@@ -51,6 +51,7 @@ def test_a_film_goes_through_every_stage_and_says_what_was_measured(tmp_path: Pa
     frames, fps = read_mp4(paths[0])
     assert frames.shape == (10, 128, 192, 3)
     assert fps == 32
+    assert not any("conditioning" in vars(shot) for shot in shots), "tensors of a finished shot are let go"
     assert paths[0] == tmp_path / "clips/animatic/finished/s01.mp4"
     note = json.loads(paths[0].with_suffix(".json").read_text())
     assert (note["frames"], note["fps"], note["size"]) == (10, 32, [128, 192])

@@ -16,7 +16,7 @@ from video_core.finishing.stage import Bytes
 WOBBLE = 1.6
 """Units by which an outline wanders."""
 WASH = 0.11
-PAPER = 0.10
+PAPER = 0.06
 RIM = 2.6
 LIGHT = 0.14
 """How much of the paper shines through."""
