@@ -128,10 +128,10 @@ class Animatic:
             depth, yaw = float((at - eye) @ forward) - (0.25 if small else 0.0), float(self.c.prop_yaw[f, n])
             box = None if small else card.size
             if card.shape == "seat" and box is not None:
-                w, h, d = box
-                back = place(np.array([0.0, 0.0, (SEAT_BACK - d) / 2]), at, yaw)
-                out.append(Item(("back", n), float((back - eye) @ forward), back, (w, h, SEAT_BACK), yaw))
-                box = (w, SEAT_TOP * h, d)
+                width, height, length = box
+                back = place(np.array([0.0, 0.0, (SEAT_BACK - length) / 2]), at, yaw)
+                out.append(Item(("back", n), float((back - eye) @ forward), back, (width, height, SEAT_BACK), yaw))
+                box = (width, SEAT_TOP * height, length)
             out.append(Item(("prop", n), depth, at, box, yaw, card.kind == "river"))
             if not self.look.flat and card.shape not in ("flat", "ball") and not small:
                 out.append(Item(("footing", n), 1e6, at, None, 0.0, True))
