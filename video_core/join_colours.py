@@ -32,8 +32,8 @@ SMOOTH = 0.15
 """Standard deviation of the field's blur, in picture heights."""
 LEAST = 40
 """Pixels, at the size of comparing, of a thing whose colour counts."""
-SURE = 2.0
-"""Standard errors by which the first clip must contradict a held colour before it is followed."""
+DOUBT = 1.5
+"""Standard errors by which the first clip must contradict a held colour to be followed half of the way."""
 
 
 def small(frames: Bytes, rows: int = ROWS) -> Bytes:
@@ -125,7 +125,11 @@ class FirstColours:
 
 
 def held(join: Floats, first: Floats, error: Floats) -> Floats:
-    """(3,) what a clip keeps: the join's own mean shift, moved as far as the first clip contradicts it for sure."""
+    """(3,) what a clip keeps: the join's own mean shift, moved to the `first` clip's as far as that is sure of its own.
+
+    How far: difference squared over itself and the variance, as James and Stein (1961) shrink a mean.
+    """
     against = np.where(np.isfinite(error), first - join, 0.0)
-    sure = np.sign(against) * np.maximum(np.abs(against) - SURE * np.where(np.isfinite(error), error, 0.0), 0.0)
-    return np.clip(join + sure, -MOST, MOST).astype(np.float32)
+    doubt = DOUBT * np.where(np.isfinite(error), error, 0.0)
+    moved = against**3 / (against**2 + doubt**2 + 1e-6)
+    return np.clip(join + moved, -MOST, MOST).astype(np.float32)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.video_core.puppets import talk
+from video_core.adapters.vace_controls import depth_video
 from video_core.conditioning import Conditioning
 from video_core.join_colours import MOST, field, held
 from video_core.long_shot import Window, cut, draw_long, hand_over, joins_of, windows
@@ -45,6 +46,11 @@ def test_a_clip_beyond_the_end_repeats_the_last_frame_and_keeps_no_key_frame_fro
     part = cut(shot, Window(24, 9, 0))
     assert part.frames == 9
     assert np.array_equal(part.instance_ids[5], part.instance_ids[8])
+
+
+def test_clips_of_one_shot_share_its_range_of_depth(shot: Conditioning) -> None:
+    part = windows(30, 17, 4)[1]
+    assert np.array_equal(depth_video(cut(shot, part))[:13], depth_video(shot)[13:26])
 
 
 def test_handed_frames_are_given_whole_and_other_key_frames_stay(shot: Conditioning) -> None:
@@ -132,8 +138,9 @@ def test_a_wild_difference_is_followed_only_so_far(shot: Conditioning) -> None:
 def test_what_the_first_clip_cannot_tell_is_held() -> None:
     join, unknown = np.full(3, 5.0, np.float32), np.full(3, np.inf, np.float32)
     assert np.array_equal(held(join, np.zeros(3, np.float32), unknown), join)
-    sure = np.full(3, 0.5, np.float32)
-    assert np.array_equal(held(join, np.zeros(3, np.float32), sure), np.full(3, 1.0, np.float32))
+    nothing = np.zeros(3, np.float32)
+    assert np.abs(held(join, nothing, np.full(3, 0.3, np.float32))).max() < 0.1
+    assert np.abs(held(join, nothing, np.full(3, 9.0, np.float32)) - join).max() < 1
 
 
 def test_joins_are_the_frames_at_which_the_next_clip_comes_in(shot: Conditioning) -> None:

@@ -1,4 +1,4 @@
-"""A shot whose clip fails a check is rendered again with another seed, when that was asked for, and the best take is kept."""
+"""A shot whose clip fails a check is rendered again in another way, when that was asked for, and the best take is kept."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ import numpy as np
 import pytest
 
 from tests.shotplan.films import film
+from tests.video_core import puppets
 from video_core.backends import make_backend
-from video_core.backends.backend import BACKENDS, Clip, Progress
+from video_core.backends.backend import BACKENDS, Clip, Progress, Retakes
+from video_core.checks import Measure
 from video_core.conditioning import Conditioning
 from video_core.production import Production
+from video_core.production_report import report_text
+from video_core.rasterise import condition
+from video_core.retake_with import RetakeWith
+from video_core.shot_jobs import ShotJob, render_shot
+from video_core.takes import STRENGTHS, Way, next_way
 
 
 @dataclass
@@ -38,6 +45,32 @@ class Unlucky:
         frames = clip.frames.copy()
         if seed in self.bad:
             frames[3] = 0
+        return Clip(frames, clip.fps, clip.report, clip.seconds)
+
+
+@dataclass
+class Straying:
+    """Draws everything mirrored unless its control is strong enough."""
+
+    name: str = "straying"
+    obeys_at: float = 1.3
+    possible: Retakes = field(default_factory=lambda: Retakes(control=True))
+    drawn: list[tuple[int, float]] = field(default_factory=list)
+
+    def check(self) -> None:
+        """It can always draw."""
+
+    def version(self) -> str:
+        return "1"
+
+    def retakes(self, conditioning: Conditioning) -> Retakes:
+        return self.possible
+
+    def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
+        scene = conditioning.scene
+        self.drawn.append((scene.seed, scene.control_strength))
+        clip = make_backend("animatic").render(conditioning)
+        frames = clip.frames if scene.control_strength >= self.obeys_at else np.ascontiguousarray(clip.frames[:, :, ::-1])
         return Clip(frames, clip.fps, clip.report, clip.seconds)
 
 
@@ -107,3 +140,90 @@ def test_a_film_that_is_up_to_date_is_not_rendered_again_but_its_findings_are_to
     assert unlucky.seeds == [0]
     assert [t[2] for t in heard.checked_takes] == [True]
     assert "temporal.black" in heard.checked_takes[0][3]
+
+
+@pytest.fixture
+def straying() -> Straying:
+    return Straying()
+
+
+@pytest.fixture(scope="module")
+def planned() -> Conditioning:
+    return condition(puppets.fox_jump(16), size=(120, 208))
+
+
+def _note(backend: Straying, planned: Conditioning, retake_with: RetakeWith, retakes: int = 2) -> dict[str, Any]:
+    job = ShotJob("s01", Path("s01.safetensors"), "digest", checked=True, retakes=retakes, retake_with=retake_with)
+    return render_shot(backend, job, planned, lambda *heard: None).note
+
+
+def test_a_clip_that_strays_from_its_plan_is_taken_with_another_seed_and_then_with_a_stronger_control(
+    straying: Straying, planned: Conditioning, tmp_path: Path
+) -> None:
+    note = _note(straying, planned, "both")
+    (first, plain), (other, _), (again, stronger) = straying.drawn
+    assert (plain, stronger) == (1.0, STRENGTHS[1])
+    assert first != other == again
+    assert (note["take"], note["control_strength"], note["changed"]) == (3, 1.3, "the control 1.3 times as strong")
+    (tmp_path / "s01.json").write_text(json.dumps(note))
+    said = report_text("straying", [tmp_path / "s01.mp4"], [], [])
+    assert "s01: 3 takes, shown is the 3. (the control 1.3 times as strong)" in said
+
+
+def test_a_stronger_control_may_be_asked_for_at_once_or_never(straying: Straying, planned: Conditioning) -> None:
+    assert _note(straying, planned, "control")["take"] == 2
+    assert [strength for _, strength in straying.drawn] == [1.0, 1.3]
+    straying.drawn.clear()
+    assert _note(straying, planned, "seed")["takes"] == 3
+    assert [strength for _, strength in straying.drawn] == [1.0, 1.0, 1.0]
+    assert len({seed for seed, _ in straying.drawn}) == 3
+
+
+def test_where_there_is_no_stronger_control_the_report_says_so_and_seeds_are_tried(straying: Straying, planned: Conditioning) -> None:
+    straying.possible = Retakes(why="no field for it")
+    note = _note(straying, planned, "both")
+    assert [strength for _, strength in straying.drawn] == [1.0, 1.0, 1.0]
+    said = {"control": "stronger control", "use": "ignored", "reason": "no field for it; re-takes had another seed"}
+    assert said in note["controls"]
+
+
+def test_no_take_is_wasted_where_every_take_would_be_the_same(straying: Straying, planned: Conditioning) -> None:
+    straying.possible = Retakes(seed=False, why="every take would be the same")
+    note = _note(straying, planned, "both", retakes=5)
+    assert len(straying.drawn) == 1
+    assert {"control": "re-takes", "use": "ignored", "reason": "every take would be the same"} in note["controls"]
+
+
+def test_the_animatic_is_drawn_once_whatever_the_checks_say() -> None:
+    assert not next_way([Way()], [_failed("adherence.place")], "both", make_backend("animatic").retakes(None))  # type: ignore[attr-defined]
+
+
+def _failed(check: str, severity: Any = "warning") -> Measure:
+    return Measure(check, "fox", 0.1, 0.4, "IoU", "more", severity, "it is not there")
+
+
+@pytest.mark.parametrize("check", ["temporal.flicker", "identity.drift", "joins.flash"])
+def test_what_chance_did_is_mended_by_another_seed_at_the_strength_that_was_set(check: str) -> None:
+    way = next_way([Way(), Way(level=1)], [_failed(check)], "control", Retakes(control=True))
+    assert way is not None
+    assert (way.seed, way.strength, way.changed) == (1, 1.0, "another seed, the control as it was set")
+
+
+def test_an_error_is_mended_before_the_control_is_touched() -> None:
+    way = next_way([Way()], [_failed("temporal.black", "error"), _failed("adherence.place")], "control", Retakes(control=True))
+    assert way is not None
+    assert (way.seed, way.level) == (1, 0)
+
+
+def test_no_two_takes_are_the_same_and_the_control_has_a_limit() -> None:
+    tried = [Way()]
+    for _ in range(20):
+        way = next_way(tried, [_failed("adherence.motion")], "both", Retakes(control=True))
+        assert way is not None
+        tried.append(way)
+    assert len({(way.seed, way.level) for way in tried}) == len(tried)
+    assert max(way.strength for way in tried) == STRENGTHS[-1]
+    only = [Way()]
+    while (way := next_way(only, [_failed("adherence.motion")], "control", Retakes(seed=False, control=True))) is not None:
+        only.append(way)
+    assert [way.strength for way in only] == list(STRENGTHS)

@@ -96,6 +96,28 @@ def test_a_shot_that_is_longer_than_a_clip_is_drawn_in_clips_and_says_so(
     clip = backend(checkpoints("vace"), steps=1, clip_frames=5, overlap=1).render(with_pictures(shot, 0))
     assert clip.frames.shape[0] == 9
     assert "2 clips of 5 frames" in next(row.reason for row in clip.report if row.control == "one take")
+    assert clip.joins == (5,)
+
+
+def test_a_retake_with_a_stronger_control_turns_up_the_scale_of_vace(
+    checkpoints: Folder, backend: MakeBackend, shot: Conditioning
+) -> None:
+    made = backend(checkpoints("vace"), steps=1, control="depth")
+    assert made.retakes(shot).control
+    stronger = replace(shot, scene=shot.scene.model_copy(update={"control_strength": 1.6}))
+    as_set, again = made.render(shot), made.render(stronger)
+    assert "VACE scale 1.6" in next(row.reason for row in again.report if row.control == "control_strength")
+    assert not np.array_equal(as_set.frames, again.frames)
+    assert np.array_equal(again.frames, backend(checkpoints("vace"), steps=1, control="depth", control_strength=1.6).render(shot).frames)
+
+
+def test_a_model_without_a_scale_offers_no_stronger_control_and_says_why(
+    checkpoints: Folder, backend: MakeBackend, shot: Conditioning
+) -> None:
+    possible = backend(checkpoints("i2v")).retakes(shot)
+    assert possible.seed
+    assert not possible.control
+    assert "no scale for its condition" in possible.why
 
 
 def test_same_seed_same_film_and_another_seed_another(checkpoints: Folder, backend: MakeBackend, shot: Conditioning) -> None:
