@@ -63,6 +63,8 @@ def split_tokens(model: Any, options: OptionSet, group: Group) -> None:
     _check_attention(attentions[0].processor._attention_backend)
     for attention in attentions:
         attention.processor._parallel_config = config  # diffusers leaves cross-attention whole by itself
+        if options.ulysses_anything and not attention.is_cross_attention:
+            attention.forward = torch.compiler.disable(attention.forward)  # torch 2.13 cannot trace how unequal shares are sent
     model._parallel_config = config
     tokens = _TokenCount()
     model.register_forward_pre_hook(tokens.hear, with_kwargs=True)

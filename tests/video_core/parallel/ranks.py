@@ -1,12 +1,14 @@
 """What two processes do together in the tests of this folder: started once by torchrun, every result is written by the first.
 
-`python -m torch.distributed.run --standalone --nproc-per-node 2 -m tests.video_core.parallel.ranks FILE` writes {name: tensor or text}.
+`python -m torch.distributed.run --standalone --nproc-per-node 2 -m tests.video_core.parallel.ranks FILE` writes {name: tensor or text};
+with a second word `compiled`, only what compiled models say.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -67,7 +69,10 @@ def inputs(name: str) -> dict[str, Any]:
     return given
 
 
-def answer(name: str, group: Group) -> torch.Tensor:
+COMPILED = ("t2v", "vace", "animate", "ti2v", "animate, anything")
+
+
+def answer(name: str, group: Group, *, compiled: bool = False) -> torch.Tensor:
     """What the case's transformer says, alone or together."""
     from video_core.backends.wan.placement import place
 
@@ -75,7 +80,7 @@ def answer(name: str, group: Group) -> torch.Tensor:
     model = tiny.transformer(kind).eval()
     if group.size == 1:
         options = options.but(ulysses=1, ulysses_anything=False)
-    place(model, options, torch.device("cpu"), group)
+    place(model, options.but(compile="regional" if compiled else "none"), torch.device("cpu"), group)
     with torch.no_grad():
         said: torch.Tensor = model(**inputs(name))[0]
     return said
@@ -97,7 +102,7 @@ def pictures(kind: str, group: Group, columns: int) -> tuple[torch.Tensor | None
 
 def results(group: Group) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name in CASES:
-        yield name, lambda name=name: answer(name, group)  # type: ignore[misc]
+        yield name, partial(answer, name, group)
     for kind, columns in (("t2v", 6), ("t2v", 7), ("ti2v", 5)):
         yield f"decoded {kind} {columns}", lambda k=kind, c=columns: pictures(k, group, c)[0]  # type: ignore[misc]
         yield f"encoded {kind} {columns}", lambda k=kind, c=columns: pictures(k, group, c)[1]  # type: ignore[misc]
@@ -120,15 +125,17 @@ def main() -> None:
     group = join("cpu")
     group.helps["sum"] = lambda n: _sum(n)
     made: dict[str, Any] = {}
-    for name, make in results(group):
+    compiled = {name: partial(answer, name, group, compiled=True) for name in COMPILED}
+    for name, make in compiled.items() if "compiled" in sys.argv else results(group):
         made[name] = make()
         if made[name] is not None and torch.is_tensor(made[name]) and not name.startswith("decoded"):
             other = made[name].clone()
             dist.broadcast(other, 0)
             made[f"{name}: all say the same"] = bool(torch.equal(other, made[name]))
-    gathered: list[Any] = [None, None]
-    dist.all_gather_object(gathered, made["said by the first"]["rank"])
-    made["rank heard by all"] = gathered
+    if "compiled" not in sys.argv:
+        gathered: list[Any] = [None, None]
+        dist.all_gather_object(gathered, made["said by the first"]["rank"])
+        made["rank heard by all"] = gathered
     if group.first:
         torch.save(made, sys.argv[1])
     dist.destroy_process_group()

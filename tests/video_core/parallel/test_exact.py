@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from tests.video_core.parallel.ranks import CASES, alone, latent_shape
+from tests.video_core.parallel.ranks import CASES, COMPILED, alone, latent_shape
 from video_core.parallel.shares import shares
 
 Made = dict[str, Any]
@@ -19,10 +20,14 @@ Made = dict[str, Any]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """What two processes made, started as a user's are."""
-    path = tmp_path_factory.mktemp("ranks") / "made.pt"
+    return by_two(tmp_path_factory.mktemp("ranks") / "made.pt")
+
+
+def by_two(path: Path, *more: str) -> Made:
+    """What two processes write into that file."""
     words = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    words += ["-m", "tests.video_core.parallel.ranks", str(path)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=180, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False)
+    words += ["-m", "tests.video_core.parallel.ranks", str(path), *more]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=220, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     found: Made = torch.load(path, weights_only=False)
     return found
@@ -32,6 +37,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def test_two_processes_say_bit_for_bit_what_one_says(made: Made, name: str) -> None:
     assert torch.equal(made[name], alone(name))
     assert made[f"{name}: all say the same"]
+
+
+@pytest.mark.slow
+def test_compiled_blocks_can_be_shared_too(tmp_path: Path) -> None:
+    """The kernels are others, so the answer is rounded otherwise."""
+    made = by_two(tmp_path / "made.pt", "compiled")
+    for name in COMPILED:
+        assert torch.allclose(made[name], alone(name), atol=1e-5)
+        assert made[f"{name}: all say the same"]
 
 
 def test_where_anything_goes_the_tokens_really_are_unequal() -> None:
