@@ -42,7 +42,7 @@ from video_core.finishing.rife import Rife
 from video_core.finishing.settings import FILTERS, FilterSettings
 from video_core.finishing.stage import FinishingShot, Form
 from video_core.finishing.style import pattern_shifts
-from video_core.finishing.upscale import crispness
+from video_core.finishing.upscale import crispness, with_colours_of
 from video_core.long_shot import Window, cut
 from video_core.rasterise import condition
 from video_core.upscale import Enlarger
@@ -171,9 +171,11 @@ def bench_upscale() -> Iterator[tuple[str, Rows]]:
         passes = [Enlarger(large)] if times <= 4 else [Enlarger((size[0] * 4, size[1] * 4)), Enlarger(large)]
 
         def network(frame: Bytes, passes: list[Enlarger] = passes) -> Bytes:
+            large: Bytes | None = None
             for enlarge in passes:
-                frame = enlarge(frame[None])[0]
-            return frame
+                large = enlarge((large if large is not None else frame)[None])[0]
+            assert large is not None
+            return with_colours_of(frame, large)
 
         rows: Rows = {}
         for way, make in (

@@ -20,6 +20,8 @@ from video_core.precision import fast_dtype
 from video_core.upscale import MODEL, SCALE, Enlarger, load
 
 MOST = SCALE**2
+BROAD = 3.0
+"""Pixels of the small frame over which its colours are kept."""
 BLOCKS = 139_264
 """16 x 16 pixel blocks of the largest frame of H.264 (level 6.2)."""
 LONGEST = 16_384
@@ -67,6 +69,7 @@ class Upscale:
             large = frame
             for enlarge in passes:
                 large = enlarge(large[None])[0]
+            large = with_colours_of(frame, large)
             flicker.see(frame, large)
             if f % every == 0:
                 back = cv2.resize(large, form.size[::-1], interpolation=cv2.INTER_AREA)
@@ -96,6 +99,14 @@ def check_size(size: tuple[int, int], todo: str) -> None:
     h, w = size
     if max(size) > LONGEST or -(-h // 16) * -(-w // 16) > BLOCKS:
         raise RenderError(f"frames of {h}x{w} are larger than a film can hold (H.264: 8192x4352)", where=WHERE, todo=todo)
+
+
+def with_colours_of(frame: Bytes, large: Bytes) -> Bytes:
+    """`large` with the broad colours of `frame`: the network draws edges well and lightens flat areas by some grey levels."""
+    h, w = frame.shape[:2]
+    back = cv2.resize(large, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32)
+    broad = cv2.GaussianBlur(frame - back, (0, 0), BROAD)
+    return np.asarray(cv2.add(large, cv2.resize(broad, large.shape[1::-1]), dtype=cv2.CV_8U), np.uint8)
 
 
 def crispness(frame: Bytes) -> float:

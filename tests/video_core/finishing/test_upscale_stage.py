@@ -13,7 +13,7 @@ from tests.video_core.finishing.films import drawn, psnr, shot_on_disk
 from video_core import upscale as network
 from video_core.finishing.settings import UpscaleSettings
 from video_core.finishing.stage import Form, Told
-from video_core.finishing.upscale import Upscale, steps
+from video_core.finishing.upscale import Upscale, steps, with_colours_of
 
 
 def stage(**settings: int) -> Upscale:
@@ -34,6 +34,16 @@ def test_frames_come_out_as_large_as_asked_and_show_the_same(tmp_path: Path, set
     assert edges.before is not None
     assert edges.after > edges.before, "sharper than bicubic"
     assert flicker.unit == back.unit == "grey levels"
+
+
+def test_flat_colours_stay_as_they_were_drawn() -> None:
+    """The network alone lightens a lawn by some grey levels."""
+    frame = drawn(1, (96, 160))[0][0]
+    alone = network.Enlarger((192, 320))(frame[None])[0]
+    small = [cv2.resize(f, (160, 96), interpolation=cv2.INTER_AREA).astype(float) for f in (alone, with_colours_of(frame, alone))]
+    off = [float(np.abs(cv2.blur(s - frame, (9, 9))).mean()) for s in small]
+    assert off[1] < 0.4 * off[0]
+    assert off[1] < 1.0
 
 
 def test_ninety_rows_become_a_thousand_and_eighty_in_two_passes() -> None:
