@@ -1,7 +1,8 @@
 """Do the checks of clips tell good clips from bad ones: `python -m evals.bench.checks --clips 8`.
 
 Every clip is judged as it is and after being spoilt in a known way; a check is good when it is silent about the first and speaks
-about the second. `animatic` and `embedded` are the clips of those backends; the spoilt ones are made from the animatic.
+about the second. `animatic` and `embedded` are the clips of those backends; the spoilt ones are made from the animatic. The animatic has no
+joins: its middle is judged as if it were one, and the last three ways of spoiling begin there.
 """
 
 from __future__ import annotations
@@ -120,11 +121,14 @@ def main() -> None:
     frames = 0
     bundles = shots(options.clips, options.longest)
     for bundle in bundles:
-        videos = {name: make_backend(name).render(bundle).frames for name in ("animatic", "embedded")}
-        videos |= {name: spoil(videos["animatic"]) for name, spoil in SPOILT.items()}
-        for name, video in videos.items():
+        drawn, own = (make_backend(name).render(bundle) for name in ("animatic", "embedded"))
+        middle = len(drawn.frames) // 2
+        videos = {"animatic": (drawn.frames, (middle,)), "embedded": (own.frames, own.joins)}
+        videos |= {name: (spoil(drawn.frames), ()) for name, spoil in SPOILT.items()}
+        videos |= {name: (spoil(drawn.frames, middle), (middle,)) for name, spoil in SPOILT_JOINS.items()}
+        for name, (video, joins) in videos.items():
             begin = time.perf_counter()
-            measures = check_clip(video, bundle)
+            measures = check_clip(video, bundle, joins)
             seconds, frames = seconds + time.perf_counter() - begin, frames + len(video)
             for m in measures:
                 values[name][m.check].append(m.measured)
@@ -132,10 +136,10 @@ def main() -> None:
                 failed[name][kind] += 1
     names = sorted(CHECKS)
     print(f"{len(bundles)} clips; mean value (clips in which the check failed); {1000 * seconds / frames:.1f} ms a frame")
-    print(f"{'':20}" + "".join(f"{n.split('.')[1]:>18}" for n in names))
+    print(f"{'':20}" + "".join(f"{n:>22}" for n in names))
     for clip, found in values.items():
         cells = [f"{np.mean(found[n]):.2f} ({failed[clip][n]})" if found[n] else "-" for n in names]
-        print(f"{clip:20}" + "".join(f"{c:>18}" for c in cells))
+        print(f"{clip:20}" + "".join(f"{c:>22}" for c in cells))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from video_core.checks.colours import typical_colours
 from video_core.embedded.controls import Bytes
 from video_core.embedded.pipeline import CLIP, SIZE, WEIGHTS, EmbeddedVideoPipeline
 from video_core.embedded.training.bank import Clip
@@ -54,15 +55,6 @@ class Score:
         return {k: round(v, 3) for k, v in mean.items()}
 
 
-def colours_of(pixels: NDArray[np.floating], most: int = 4) -> NDArray[np.float32]:
-    """Up to `most` typical colours (K,3) of pixels (N,3)."""
-    sample = pixels[:: max(1, len(pixels) // 800)].astype(np.float32)
-    k = min(most, len(np.unique(sample.astype(np.uint8), axis=0)))
-    stop = (cv2.TERM_CRITERIA_MAX_ITER, 12, 0.0)
-    _, _, centres = cv2.kmeans(sample, k, None, stop, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
-    return np.asarray(centres, np.float32)
-
-
 def instance_ious(video: Bytes, palette_from: Bytes, ids: Bytes) -> list[float]:
     """IoU of every instance that is large enough, in every third frame."""
     out = []
@@ -73,7 +65,7 @@ def instance_ious(video: Bytes, palette_from: Bytes, ids: Bytes) -> list[float]:
             around = near & ~mask
             if mask.sum() < SMALLEST or around.sum() < SMALLEST:
                 continue
-            own, other = colours_of(palette_from[f][mask]), colours_of(palette_from[f][around])
+            own, other = (typical_colours(palette_from[f][part], most=4) for part in (mask, around))
             pixels = video[f][near].astype(np.float32)
             to_own = np.linalg.norm(pixels[:, None] - own, axis=-1).min(1)
             to_other = np.linalg.norm(pixels[:, None] - other, axis=-1).min(1)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from video_core.checks.colours import typical_colours
 from video_core.checks.footage import LEAST, Footage
 from video_core.checks.measure import Measure, check
 
@@ -28,16 +29,6 @@ NEIGHBOURHOOD = 15
 """Pixels around an instance that count as its surroundings."""
 
 Colours = NDArray[np.float32]
-
-
-def _colours(pixels: NDArray[np.float32], most: int = 5) -> Colours:
-    """Up to `most` typical colours (K,3) of pixels (N,3) Lab."""
-    sample = np.ascontiguousarray(pixels[:: max(1, len(pixels) // 600)], np.float32)
-    k = min(most, len(np.unique(sample.astype(np.int16), axis=0)))
-    stop = (cv2.TERM_CRITERIA_MAX_ITER, 10, 0.0)
-    cv2.setRNGSeed(0)
-    _, _, centres = cv2.kmeans(sample, k, None, stop, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
-    return np.asarray(centres, np.float32)
 
 
 def _distance(pixels: NDArray[np.float32], colours: Colours) -> NDArray[np.float32]:
@@ -58,7 +49,7 @@ def _learnt(footage: Footage, frames: Sequence[int], instance: int) -> tuple[Col
         inside.append(footage.lab[f][mask])
         outside.append(footage.lab[f][around])
     own, other = np.concatenate(inside), np.concatenate(outside)
-    return (_colours(own), _colours(other)) if len(own) >= LEAST and len(other) >= LEAST else None
+    return (typical_colours(own), typical_colours(other)) if len(own) >= LEAST and len(other) >= LEAST else None
 
 
 @check("adherence.place")
@@ -125,7 +116,7 @@ def depth_order(footage: Footage) -> Iterator[Measure]:
             if not _in_front(footage, f, contact, b & _wider(a)):
                 continue
             pixels = footage.lab[f][contact]
-            own, other = _colours(footage.lab[f][rest]), _colours(footage.lab[f][b])
+            own, other = typical_colours(footage.lab[f][rest]), typical_colours(footage.lab[f][b])
             right += int((_distance(pixels, own) < _distance(pixels, other)).sum())
             total += len(pixels)
         if total >= 150:
