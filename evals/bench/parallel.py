@@ -4,8 +4,9 @@
     python -m evals.bench.parallel --device cuda --processes 8 --model wan2.1-t2v-14b --size 480x832 --frames 81
 
 Weights are random. Rows: one pass of the transformer (Ulysses), decoding and encoding a clip (columns of the picture). Every process has
-the same number of threads in both runs, so that with a core each the ratio is that of the work. `sending` is the part of the time in
-which the first process sends or waits for the others; `difference` the largest of any number, against the largest number.
+the same number of threads in both runs, so that with a core each the ratio is that of the work. `work` is the ratio of the
+first process's processor time, which other programs on the machine do not disturb (CPU only); `sending` the part of the time in which it
+sends or waits for the others; `difference` the largest of any number, against the largest number.
 """
 
 from __future__ import annotations
@@ -87,8 +88,9 @@ def work(group: Any, asked: argparse.Namespace) -> dict[str, tuple[Callable[[], 
     torch.set_default_dtype(dtype)
     with group.device:
         model = transformer(asked.model).eval()
-        sizes = {"base_dim": 96} if asked.device == "cuda" else {"base_dim": 8, "num_res_blocks": 1}
-        vae = AutoencoderKLWan(**sizes).eval()  # type: ignore[arg-type]
+        sizes: dict[str, Any] = {"base_dim": 96} if asked.device == "cuda" else {"base_dim": 8, "num_res_blocks": 1}
+        vae: Any = AutoencoderKLWan(**sizes)
+        vae.eval()
     torch.set_default_dtype(torch.float32)
     if group.size > 1:
         split_tokens(model, OptionSet(ulysses=group.size), group)
@@ -132,16 +134,17 @@ def measure(asked: argparse.Namespace) -> None:
             stack.enter_context(patch(f"{module}.{attribute}", clock.timed(original)))
         for name, (once, _) in work(group, asked).items():
             answer = once()
-            seconds, sending = [], []
+            seconds, sending, worked = [], [], []
             for _ in range(asked.repeat):
                 dist.barrier()
-                clock.sending, started = 0.0, clock.now()
+                clock.sending, started, processor = 0.0, clock.now(), time.process_time()
                 once()
                 seconds.append(clock.now() - started)
+                worked.append(time.process_time() - processor)
                 sending.append(clock.sending)
-            found[name] = (statistics.median(seconds), statistics.median(sending), answer)
+            found[name] = (statistics.median(seconds), statistics.median(sending), statistics.median(worked), answer)
     if group.first:
-        torch.save({name: (s, c, a.float().cpu()) for name, (s, c, a) in found.items()}, asked.write)
+        torch.save({name: (*figures, answer.float().cpu()) for name, (*figures, answer) in found.items()}, asked.write)
     dist.destroy_process_group()
 
 
@@ -158,13 +161,13 @@ def _found(name: str) -> Any:
     raise ImportError(name)
 
 
-def run(processes: int, words: list[str], folder: Path) -> dict[str, tuple[float, float, torch.Tensor]]:
+def run(processes: int, words: list[str], folder: Path) -> dict[str, tuple[float, float, float, torch.Tensor]]:
     """What so many processes measured."""
     path = folder / f"{processes}.pt"
     command = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
     command += ["-m", "evals.bench.parallel", *words, "--write", str(path)]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=os.environ | {"OMP_NUM_THREADS": "1"})
-    found: dict[str, tuple[float, float, torch.Tensor]] = torch.load(path)
+    found: dict[str, tuple[float, float, float, torch.Tensor]] = torch.load(path)
     return found
 
 
@@ -187,19 +190,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         alone, together = (run(count, words, Path(name)) for count in (1, asked.processes))
     rows = {}
-    for what, (seconds, _, answer) in alone.items():
-        shared, sending, other = together[what]
+    for what, (seconds, _, worked, answer) in alone.items():
+        shared, sending, work_of_one, other = together[what]
         rows[what] = {
             "one": round(seconds, 4), "together": round(shared, 4), "ratio": round(seconds / shared, 3),
-            "sending": round(sending / shared, 3), "difference": float((answer - other).abs().max() / answer.abs().max()),
+            "work": round(worked / work_of_one, 3), "sending": round(sending / shared, 3),
+            "difference": float((answer - other).abs().max() / answer.abs().max()),
         }  # fmt: skip
     if asked.json:
         print(json.dumps({"processes": asked.processes, "device": asked.device, "model": asked.model, "rows": rows}, indent=1))
         return
     print(f"{asked.model}, {asked.size}x{asked.frames} on {asked.device}: one process against {asked.processes}")
-    print(f"{'':<12}{'one s':>9}{'together s':>12}{'ratio':>8}{'sending':>9}{'difference':>12}")
+    print(f"{'':<12}{'one s':>9}{'together s':>12}{'ratio':>8}{'work':>8}{'sending':>9}{'difference':>12}")
     for what, row in rows.items():
-        print(f"{what:<12}{row['one']:>9.3f}{row['together']:>12.3f}{row['ratio']:>8.2f}{row['sending']:>9.0%}{row['difference']:>12.1e}")
+        print(f"{what:<12}{row['one']:>9.3f}{row['together']:>12.3f}{row['ratio']:>8.2f}{row['work']:>8.2f}{row['sending']:>9.0%}{row['difference']:>12.1e}")
 
 
 if __name__ == "__main__":

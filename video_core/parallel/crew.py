@@ -97,7 +97,7 @@ class Crew:
         words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(self.size)]
         words += ["-m", "video_core.parallel.worker", str(self.folder / "line")]
         threads = str(max(1, (os.cpu_count() or 1) // self.size))
-        environment = {"OMP_NUM_THREADS": threads, "TORCH_NCCL_ASYNC_ERROR_HANDLING": "1"} | os.environ
+        environment = {"OMP_NUM_THREADS": threads} | os.environ
         home = str(Path(__file__).parents[2])
         environment["PYTHONPATH"] = os.pathsep.join([home, *filter(None, [environment.get("PYTHONPATH")])])
         log = (self.folder / "log").open("wb")

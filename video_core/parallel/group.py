@@ -96,7 +96,7 @@ def join(kind: str) -> Group:
     if kind == "cuda":
         device = torch.device("cuda", local)
         torch.cuda.set_device(device)
-        dist.init_process_group("cpu:gloo,cuda:nccl", timeout=PATIENCE, device_id=device)
+        dist.init_process_group("cpu:gloo,cuda:nccl", timeout=PATIENCE)
     else:
         device = CPU
         dist.init_process_group("cpu:gloo", timeout=PATIENCE)

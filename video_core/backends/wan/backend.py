@@ -145,7 +145,7 @@ class WanBackend:
 
     def _begin(self, scene: SceneCard, frames: int, size: tuple[int, int]) -> tuple[tuple[Window, ...], Identities, Words, float]:
         """The shot's clips, adapters, words and motion; the model is planned and wears the adapters."""
-        self.check_film(size, scene.fps)
+        self.check_film(size, scene.fps, elsewhere=True)
         self.parts.settle(size, self._longest, self.sampling)
         identity = identities(scene, self.family, packed=self.parts.matched.checkpoint.high.gguf)
         self.parts.wear(identity)
@@ -165,7 +165,7 @@ class WanBackend:
             return torch.randn(shape, generator=draw, dtype=torch.float32).to(parts.device)
 
         noise = noise_of(grid.latent_frames)
-        if group.size > 1:
+        if group.size > 1 and parts.options.vae_spread:
             _ = parts.latents  # the first process may need help with encoding
         feed, report = group.from_first(lambda: make(noise))
         if feed.lead:
