@@ -46,7 +46,7 @@ def run(command: Callable[..., Any], arguments: list[str] | None = None) -> int:
 
 def _exit_code(command: Callable[..., Any], arguments: list[str] | None) -> int:
     try:
-        command(args=arguments, standalone_mode=False)
+        code = command(args=arguments, standalone_mode=False)
     except EkonteError as e:
         print(f"error ({e.phase}): {e}", file=sys.stderr)
         return 2
@@ -68,7 +68,7 @@ def _exit_code(command: Callable[..., Any], arguments: list[str] | None) -> int:
         else:  # a usage error of the option parser
             print(f"error (usage): {e.format_message()}", file=sys.stderr)
         return 2
-    return 0
+    return code if isinstance(code, int) else 0  # what a command leaves with, or 130 after Ctrl-C, comes back as a value
 
 
 if __name__ == "__main__":

@@ -6,36 +6,19 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.choose_model import MODELS
-from agents.scripted import FunctionModel, ScriptedModel
-from studio.cli import app, run
+from agents.scripted import FunctionModel
+from tests.studio.conftest import Ekonte
 from video_core.embedded import pipeline as embedded_pipeline
 
 STORY = "A fox runs through a field. An owl watches, surprised."
 SMALL = ["--backend", "animatic", "--size", "96x160", "--fps", "8", "--llm", "scripted"]
 
-Ekonte = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def ekonte(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Ekonte:
-    """Runs a command in an empty folder with the scripted crew at hand; gives exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(MODELS, "scripted", lambda name, adapter: ScriptedModel())
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = run(app, list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
 
 
 def test_make_writes_every_promised_file_and_lists_it(ekonte: Ekonte) -> None:

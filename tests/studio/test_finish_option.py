@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from agents.choose_model import MODELS
-from agents.scripted import ScriptedModel
-from studio.cli import app, run
+from tests.studio.conftest import Ekonte
 from video_core.encode import read_mp4
 from video_core.finishing import finisher
 
 STORY = "A fox runs through a field. An owl watches, surprised."
 SMALL = ["--backend", "animatic", "--size", "64x112", "--fps", "6", "--duration", "2", "--llm", "scripted"]
 
-Ekonte = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def ekonte(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Ekonte:
-    """Runs a command in an empty folder with the scripted crew at hand; gives exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(MODELS, "scripted", lambda name, adapter: ScriptedModel())
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = run(app, list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
 
 
 def events(folder: Path, kind: str) -> list[dict[str, object]]:
@@ -87,7 +68,8 @@ def test_a_run_that_is_stopped_while_finishing_goes_on_the_same_way(ekonte: Ekon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(finisher, "write_mp4", stops)
-    _, _, err = ekonte("make", STORY, "--out", "film", *SMALL, *asked)
+    code, _, err = ekonte("make", STORY, "--out", "film", *SMALL, *asked)
+    assert code == 130
     assert "ekonte resume film" in err
     assert not Path("film/film.mp4").exists()
     drawn = Path("film/clips/animatic/s01.mp4").stat().st_mtime_ns
