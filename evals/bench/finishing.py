@@ -36,7 +36,7 @@ from video_core.finishing.filters import make_filter
 from video_core.finishing.filters.instant import Instant
 from video_core.finishing.flicker import Flicker
 from video_core.finishing.flow import FlowPair, blended, planned
-from video_core.finishing.geometry import PlannedPicture
+from video_core.planned_picture import PlannedPicture
 from video_core.finishing.match import Look, grade_between, look_of
 from video_core.finishing.rife import Rife
 from video_core.finishing.settings import FILTERS, FilterSettings

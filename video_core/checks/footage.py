@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from video_core.conditioning import Conditioning
+from video_core.planned_picture import PlannedPicture
 
 ROWS = 240
 """Rows at which clips are measured; larger ones are reduced."""
@@ -30,6 +31,7 @@ class Footage:
     def __init__(self, frames: Bytes, conditioning: Conditioning, joins: tuple[int, ...] = ()) -> None:
         self.joins = joins
         """See `video_core.backends.backend.Clip.joins`."""
+        self._conditioning = conditioning
         height, width = conditioning.size
         shrink = min(1.0, ROWS / height)
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
@@ -53,6 +55,11 @@ class Footage:
         self.names = [a.id for a in conditioning.scene.actors] + [p.id for p in conditioning.scene.props]
         """Whose id 1, 2, ... is."""
         self.actors = len(conditioning.scene.actors)
+
+    @cached_property
+    def planned(self) -> PlannedPicture:
+        """The staged geometry at the size of measuring."""
+        return PlannedPicture(self._conditioning, (self.frames.shape[1], self.frames.shape[2]))
 
     @cached_property
     def grey(self) -> Bytes:

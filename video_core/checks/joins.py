@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from video_core.checks.footage import LEAST, Footage
 from video_core.checks.measure import Measure, check
+from video_core.planned_picture import NOTHING
 
 FLASH = 2.0
 """Lab units by which colours may step at a join, beyond what they do elsewhere."""
-JUMP = 4.0
-"""Pixels, at the size of measuring, by which something may jump off its way at a join, beyond what it does elsewhere."""
+JUMP = 1.5
+"""Pixels, at the size of measuring, by which the stage may jump at a join, beyond what it does elsewhere."""
 DETAIL = 1.5
 """How many times as sharp the picture may be on one side of a join as on the other."""
 ELSEWHERE = 24
 """Steps outside the joins that tell what motion is usual."""
 SEEN = 12
-"""Corners of a thing, without which nothing is said of its motion."""
+"""Corners of the still stage, without which nothing is said of its motion."""
 CELLS = (4, 6)
 """Rows and columns in which colours are compared."""
 AROUND = 3
@@ -100,68 +101,35 @@ def _cell_steps(footage: Footage, t: int) -> Floats:
 
 @check("joins.motion")
 def motion(footage: Footage) -> Iterator[Measure]:
-    """Nothing jumps at a join: way along the flow in one step, against the speed before and after; the worst thing's median.
+    """The stage does not jump at a join: common motion of its still parts in one step, less the planned camera's.
 
-    Beyond what nine in ten steps elsewhere in the clip have: fast limbs leave their way at every step.
+    Beyond what nine in ten steps elsewhere in the clip have. Figures say nothing here: limbs leave their way at every step.
     """
-    joins = runs(footage)
-    inside = [f for a, b in joins for f in range(a, b + 1)]
-    here = {f: off for f in inside if (off := _off_its_way(footage, f, f)) is not None}
+    inside = [f for a, b in runs(footage) for f in range(a, b + 1)]
+    here = {f: off for f in inside if (off := _stage_off(footage, f - 1)) is not None}
     if not here:
         return
     others = sorted((f for f in range(1, footage.length) if f not in inside), key=lambda f: min(abs(f - j) for j in inside))[:ELSEWHERE]
-    usual = [off for f in others if (off := _off_its_way(footage, f, f)) is not None]
+    usual = [off for f in others if (off := _stage_off(footage, f - 1)) is not None]
     at = max(here, key=lambda f: here[f])
     beyond = here[at] - (float(np.quantile(usual, 0.9)) if usual else 0.0)
     yield Measure(
         "joins.motion", f"frame {at}", round(beyond, 2), JUMP, "px", "less", "warning",
-        f"things jump where a clip takes over at frame {at}",
+        f"the stage jumps where a clip takes over at frame {at}",
     )  # fmt: skip
 
 
-def _off_its_way(footage: Footage, a: int, b: int) -> float | None:
-    """Pixels between where things are after frames a..b and where their speed before and after leads them."""
-    start, steps, flow = a - 1, b - a + 1, footage.flow
-    if start < 1 or b >= footage.length - 1:
-        return None
-    corners = cv2.goodFeaturesToTrack(footage.grey[start], 300, 0.01, 4)
+def _stage_off(footage: Footage, t: int) -> float | None:
+    """Pixels by which the background moves otherwise than planned from frame t to the next; None where too little of it can be told."""
+    corners = cv2.goodFeaturesToTrack(footage.grey[t], 300, 0.01, 4)
     if corners is None:
         return None
-    h, w = footage.grey.shape[1:]
-    points = corners.reshape(-1, 2).astype(np.float32)
-    things = footage.ids[start][points[:, 1].astype(int), points[:, 0].astype(int)]
-
-    def at(fields: Floats, where: Floats) -> Floats:
-        x, y = np.ascontiguousarray(where[:, 0]), np.ascontiguousarray(where[:, 1])
-        return np.asarray(cv2.remap(fields, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)[:, 0]
-
-    before = at(flow[max(0, start - AROUND) : start].mean(0), points)
-    ends = points.copy()
-    for t in range(start, b):
-        ends = ends + at(flow[t], ends)
-    after = at(flow[b : b + AROUND].mean(0), ends)
-    off = np.linalg.norm(ends - points - steps * (before + after) / 2, axis=-1)
-    inside = (ends >= 0).all(1) & (ends[:, 0] < w) & (ends[:, 1] < h)
-    found = []
-    for thing in np.unique(things):
-        own = (things == thing) & inside
-        if int(own.sum()) >= SEEN:
-            found.append(float(np.median(off[own])) - _planned_off(footage, int(thing), start, b))
-    return max(found, default=None)
-
-
-def _planned_off(footage: Footage, thing: int, start: int, end: int) -> float:
-    """The same of an actor's joints in the plan: who lands from a leap leaves their way as planned. 0 for anything else."""
-    if not 1 <= thing <= footage.actors:
-        return 0.0
-    first, last = max(0, start - AROUND), min(end + AROUND, footage.length - 1)
-    joints = footage.points[:, 18 * (thing - 1) : 18 * thing]
-    seen = (joints[first : last + 1, :, 2] > 0).all(axis=0)
-    if not seen.any():
-        return 0.0
-    way = joints[:, seen, :2]
-    before, after = (way[start] - way[first]) / max(start - first, 1), (way[last] - way[end]) / max(last - end, 1)
-    return float(np.median(np.linalg.norm(way[end] - way[start] - (end - start) * (before + after) / 2, axis=-1)))
+    x, y = corners.reshape(-1, 2).astype(int).T
+    still = footage.planned.surfaces(t)[y, x] != NOTHING
+    if int(still.sum()) < SEEN:
+        return None
+    off = (footage.flow[t] - footage.planned.flow(t, t + 1))[y, x][still]
+    return float(np.linalg.norm(np.median(off, axis=0)))
 
 
 @check("joins.detail")

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.stage import Bytes
+from video_core.planned_picture import PlannedPicture
 
 Floats = NDArray[np.float32]
 CONSISTENT = 1.5

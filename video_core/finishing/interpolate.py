@@ -17,10 +17,10 @@ import numpy as np
 
 from shotplan.errors import RenderError
 from video_core.finishing.flow import FlowPair, Guess, planned
-from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.rife import Rife
 from video_core.finishing.settings import WHERE, InterpolateSettings
 from video_core.finishing.stage import Bytes, FinishingShot, Form, Told
+from video_core.planned_picture import PlannedPicture
 
 CUT = 24.0
 """Mean grey levels that motion cannot explain, from which two frames may belong to different takes."""

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from video_core.encode import frames_of_mp4
 from video_core.finishing.colour import ciede2000, lab_of, rgb_of
-from video_core.finishing.geometry import SURFACES, PlannedPicture
 from video_core.finishing.lettering import without_letters
 from video_core.finishing.settings import MatchSettings
 from video_core.finishing.stage import Bytes, FinishingShot, Form, Told
 from video_core.ledger import digest_of
+from video_core.planned_picture import SURFACES, PlannedPicture
 
 Floats = NDArray[np.float64]
 SAMPLES = 6

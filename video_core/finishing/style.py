@@ -15,9 +15,9 @@ import numpy as np
 from video_core.finishing.filters import make_filter
 from video_core.finishing.filters.instant import Instant
 from video_core.finishing.flicker import Flicker
-from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.settings import StyleSettings
 from video_core.finishing.stage import Bytes, FinishingShot, Form, Told
+from video_core.planned_picture import PlannedPicture
 
 ROWS = 60
 """Rows at which the camera's way is measured."""

@@ -13,10 +13,10 @@ from tests.video_core import puppets
 from tests.video_core.finishing.films import bundle_of, drawn, psnr, shot_on_disk, square
 from video_core.animatic.draw import draw
 from video_core.finishing.flow import FlowPair, blended, planned
-from video_core.finishing.geometry import PlannedPicture
 from video_core.finishing.interpolate import Interpolate
 from video_core.finishing.settings import InterpolateSettings
 from video_core.finishing.stage import Bytes, FinishingShot, Form, Told
+from video_core.planned_picture import PlannedPicture
 
 
 def stage(**settings: object) -> Interpolate:
