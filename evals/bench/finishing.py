@@ -36,7 +36,6 @@ from video_core.finishing.filters import make_filter
 from video_core.finishing.filters.instant import Instant
 from video_core.finishing.flicker import Flicker
 from video_core.finishing.flow import FlowPair, blended, planned
-from video_core.planned_picture import PlannedPicture
 from video_core.finishing.match import Look, grade_between, look_of
 from video_core.finishing.rife import Rife
 from video_core.finishing.settings import FILTERS, FilterSettings
@@ -44,6 +43,7 @@ from video_core.finishing.stage import FinishingShot, Form
 from video_core.finishing.style import pattern_shifts
 from video_core.finishing.upscale import crispness, with_colours_of
 from video_core.long_shot import Window, cut
+from video_core.planned_picture import PlannedPicture
 from video_core.rasterise import condition
 from video_core.upscale import Enlarger
 
