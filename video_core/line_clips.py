@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shotplan.errors import ConditioningError, RenderError
 from shotplan.plan import Ground
-from video_core.adapters.pictures import fit_picture
+from video_core.adapters.pictures import fitted
 from video_core.backends.backend import Backend, Progress
 from video_core.backends.wan.prompt_file import PromptLine
 from video_core.conditioning import Conditioning, SceneCard
@@ -41,7 +41,7 @@ def bundle_of_line(line: PromptLine, *, frames: int, size: tuple[int, int], fps:
         numbers = [int((frames - 1) * time) for time in line.times]
         pictures = np.zeros((0, *size, 3), np.uint8)
         if numbers:
-            pictures = np.stack([_fitted(read_art(Art(path, "")), size, path.name) for path in line.pictures])
+            pictures = np.stack([fitted(read_art(Art(path, "")), size, "crop", path.name)[0] for path in line.pictures])
         keep[numbers] = 255
     return bare_bundle(line.prompt, pictures, numbers, keep, fps=fps, seed=seed, name=name, motion_score=_score(line.prompt))
 
@@ -98,16 +98,9 @@ def _video(video: Path, mask: Path, frames: int, size: tuple[int, int]) -> tuple
             f"the video has {len(source)} frames and its mask {len(white)}", where=str(mask), todo="give one mask picture per frame"
         )
     taken = np.minimum(np.arange(frames), len(source) - 1)
-    pictures = np.stack([_fitted(source[f], size, video.name) for f in taken])
-    masks = np.stack([_fitted(white[f], size, mask.name) for f in taken])
+    pictures = np.stack([fitted(source[f], size, "crop", video.name)[0] for f in taken])
+    masks = np.stack([fitted(white[f], size, "crop", mask.name)[0] for f in taken])
     return pictures, list(range(frames)), np.where(masks.max(axis=-1) > 127, np.uint8(255), np.uint8(0))
-
-
-def _fitted(picture: Bytes, size: tuple[int, int], name: str) -> Bytes:
-    if picture.shape[:2] == size:
-        return picture
-    pixels, _ = fit_picture(picture, size, "crop", name)
-    return np.clip(np.round((pixels.transpose(1, 2, 0) + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
 def _score(prompt: str) -> float:

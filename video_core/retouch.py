@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotplan.errors import ConditioningError, RenderError
-from video_core.adapters.pictures import fit_picture
+from video_core.adapters.pictures import fitted
 from video_core.backends.backend import Backend, Clip, ControlUse, Progress
 from video_core.conditioning import Conditioning
 
@@ -107,14 +107,7 @@ def placed(clip: Bytes, size: tuple[int, int]) -> tuple[Bytes, Mask, str]:
     out = np.full((len(clip), *size, 3), 127, np.uint8)
     draw = np.ones((len(clip), *size), bool)
     for f, frame in enumerate(clip):
-        out[f, top : top + inner[0], left : left + inner[1]] = _scaled(frame, inner)
+        out[f, top : top + inner[0], left : left + inner[1]] = fitted(frame, inner, "crop")[0]
     draw[:, top : top + inner[0], left : left + inner[1]] = False
     note = f"{have[0]}x{have[1]}" + ("" if inner == have else f" scaled to {inner[0]}x{inner[1]}")
     return out, draw, f"{note} in the middle of {size[0]}x{size[1]}"
-
-
-def _scaled(frame: Bytes, size: tuple[int, int]) -> Bytes:
-    if frame.shape[:2] == size:
-        return frame
-    pixels, _ = fit_picture(frame, size, "crop")
-    return np.clip(np.round((pixels.transpose(1, 2, 0) + 1) * 127.5), 0, 255).astype(np.uint8)

@@ -10,7 +10,6 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from shotplan.errors import RenderError
 from shotplan.plan import ShotPlan
@@ -20,6 +19,7 @@ from video_core.conditioning import Conditioning
 from video_core.encode import frames_of_mp4
 from video_core.film import Take, write_film
 from video_core.ledger import Ledger, write_text
+from video_core.production_report import note_of
 
 BEFORE = "before"
 """Folder beside the clips, for the ones that were replaced."""
@@ -40,11 +40,7 @@ def replace_clip(home: Path, path: Path, clip: Clip, bundle: Conditioning, told:
     `told` says in the shot's report what was done. Raises `RenderError` when the film's folder does not know the clip.
     """
     ledger, name = Ledger(home), path.relative_to(home).as_posix()
-    note_path = path.with_suffix(".json")
-    try:
-        note: dict[str, Any] = json.loads(note_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as e:
-        raise RenderError("the clip's report is missing or damaged", where=str(note_path), todo="render the shot again") from e
+    note = note_of(path)
     kept = path.parent / BEFORE / f"{path.stem}.{1 + len(list((path.parent / BEFORE).glob(f'{path.stem}.*.mp4')))}.mp4"
     kept.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(path, kept)
@@ -52,7 +48,7 @@ def replace_clip(home: Path, path: Path, clip: Clip, bundle: Conditioning, told:
     note["controls"] = [vars(told), *note.get("controls", [])]
     if "measures" in note:
         note["measures"] = [vars(measure) for measure in check_clip(clip.frames, bundle, clip.joins)]
-    write_text(note_path, json.dumps(note, ensure_ascii=False, indent=1))
+    write_text(path.with_suffix(".json"), json.dumps(note, ensure_ascii=False, indent=1))
     ledger.changed(name)
     return kept
 
@@ -67,8 +63,7 @@ def join_again(home: Path, plan: ShotPlan, clips: Path) -> Path | None:
     takes = []
     for shot in plan.shots:
         path = clip_of(home, shot.id, clips.name)
-        frames = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["frames"]
-        takes.append(Take(frames_of_mp4(path), frames, shot.transition))
+        takes.append(Take(frames_of_mp4(path), note_of(path)["frames"], shot.transition))
     film = home / "film.mp4"
     write_film(film, takes, plan.brief.fps)
     return film

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from video_core.adapters.pictures import Picture, fit_picture
+from video_core.adapters.pictures import Picture, fitted
 from video_core.adapters.turntable import Turntable, turntable, turntable_views
 from video_core.conditioning import Conditioning
 from video_core.line_clips import bare_bundle
@@ -20,8 +20,7 @@ def turn_bundle(
     picture: Picture, looks: str, *, size: tuple[int, int], frames: int, fps: int, seed: int, name: str
 ) -> tuple[Conditioning, Turntable]:
     """The bundle, the whole picture on white as its first frame, and what the recipe says. Raises `ConditioningError`."""
-    pixels, _ = fit_picture(picture, size, "letterbox", "the character's picture")
-    first = np.clip(np.round((pixels.transpose(1, 2, 0) + 1) * 127.5), 0, 255).astype(np.uint8)
+    first, _ = fitted(picture, size, "letterbox", "the character's picture")
     turn = turntable(first, looks, frames)
     keep = np.zeros((frames, *size), np.uint8)
     keep[0] = 255

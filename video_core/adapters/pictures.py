@@ -83,6 +83,14 @@ def fit_picture(
     return picture_pixels(out), note if _same_aspect(have, size) else f"{note} and {word}"
 
 
+def fitted(picture: Picture, size: tuple[int, int], how: Literal["crop", "letterbox"], what: str = "picture") -> tuple[Picture, str]:
+    """As `fit_picture`, as a picture again; one of that size as it is. The note is empty where nothing was done."""
+    if picture.shape[:2] == size:
+        return picture, ""
+    pixels, note = fit_picture(picture, size, how, what)
+    return np.clip(np.round((pixels.transpose(1, 2, 0) + 1) * 127.5), 0, 255).astype(np.uint8), note or ""
+
+
 def _same_aspect(a: tuple[int, ...], b: tuple[int, int]) -> bool:
     return abs(a[0] * b[1] - a[1] * b[0]) <= max(a[0], a[1], *b)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotplan.errors import ConditioningError, RenderError
-from video_core.adapters.pictures import fit_picture
+from video_core.adapters.pictures import fitted
 from video_core.animatic.draw import Animatic
 from video_core.backends.backend import Backend, ControlUse, NeedsKeyFrames
 from video_core.conditioning import Conditioning
@@ -79,7 +79,7 @@ class KeyFrames:
             number = art.frame(conditioning.frames)
             if number in given:
                 raise ConditioningError(f"two pictures are for frame {number}", where=str(art.path), todo="keep one of them")
-            given[number], note = _fitted(read_art(art), conditioning.size, art.path.name)
+            given[number], note = fitted(read_art(art), conditioning.size, "crop", art.path.name)
             told = note or f"{art.path.name}, as it is"
             report.append(ControlUse(f"picture of frame {number}", "approximated" if note else "honoured", told))
         for number in needed:
@@ -99,7 +99,7 @@ class KeyFrames:
         for source in self.settings.sources:
             if source == "previous" and number == 0 and before is not None:
                 last = deque(frames_of_mp4(before), maxlen=1)
-                picture, _ = _fitted(last[0], conditioning.size, "the frame before")
+                picture, _ = fitted(last[0], conditioning.size, "crop", "the frame before")
                 return picture, (ControlUse(name, "honoured", "the last frame of the shot before"),)
             if source == "painter" and self._painter is not None:
                 return self._painter.paint(conditioning, number)
@@ -115,11 +115,3 @@ class KeyFrames:
 def needed_frames(backend: Backend, frames: int) -> tuple[int, ...]:
     """The frames of a shot of that length which the backend must be given as pictures."""
     return backend.key_frames_needed(frames) if isinstance(backend, NeedsKeyFrames) else ()
-
-
-def _fitted(picture: Picture, size: tuple[int, int], name: str) -> tuple[Picture, str]:
-    """The picture at the film's size, cut to its aspect, and what was done to it."""
-    if picture.shape[:2] == size:
-        return picture, ""
-    pixels, note = fit_picture(picture, size, "crop", name)
-    return np.clip(np.round((pixels.transpose(1, 2, 0) + 1) * 127.5), 0, 255).astype(np.uint8), note or ""
