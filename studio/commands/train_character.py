@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,9 @@ Pictures = Annotated[Path, typer.Option("--pictures", help="Folder with pictures
 BaseModel = Annotated[str, typer.Option("--checkpoint", help="The model to train on: a folder, a .safetensors file or a Hub id.")]
 Model = Annotated[str, typer.Option("--video-model", help="What the checkpoint is; default: its files tell.")]
 Home = Annotated[Path, typer.Option("--characters", help="The library that the character is in, or comes into.")]
+Id = Annotated[
+    str | None, typer.Option("--id", help="The character's folder, in small Latin letters, for a name such as 小红; default by the name.")
+]
 Trigger = Annotated[str | None, typer.Option("--trigger", help="The word that calls the character; default <id>_character.")]
 Steps = Annotated[int, typer.Option("--steps", help="Training steps, of each expert; more than before: go on from there.")]
 Size = Annotated[str, typer.Option("--size", help="Height x width whose number of pixels no sample exceeds.")]
@@ -52,6 +56,7 @@ def train_character(
     checkpoint: BaseModel,
     video_model: Model = "auto",
     characters: Home = Path(FOLDER),
+    id_: Id = None,
     trigger: Trigger = None,
     steps: Steps = 1500,
     rank: Annotated[int, typer.Option("--rank", help="Size of the adapter.")] = 32,
@@ -83,7 +88,7 @@ def train_character(
         at = ".".join(str(part) for part in first["loc"])
         todo = f"settings are: {', '.join(TrainSettings.model_fields)}"
         raise CharacterError(f"{at} cannot be used: {first['msg']}", where=f"--{at.replace('_', '-')}", todo=todo) from e
-    id = _id_of(name, characters)
+    id = _id_of(name, characters, id_)
     request = Request(
         name=name, id=id, pictures=pictures, characters=characters, trigger=f"{id}_character" if trigger is None else trigger,
         checkpoint=WanSettings(checkpoint=checkpoint, model=video_model, **places), settings=settings,
@@ -104,20 +109,23 @@ def train_character(
     console.print(f'{name} is in {characters}: films made with --characters {characters} say "{request.trigger}" and wear the adapter')
 
 
-def _id_of(name: str, characters: Path) -> str:
-    """The id of the library's character of that name, or one made from the name. Raises `CharacterError` when none can be made."""
+def _id_of(name: str, characters: Path, asked: str | None) -> str:
+    """The id of the library's character of that name, else the asked one, else one made from the name.
+
+    Raises `CharacterError` when none can be made, or the asked one is no id or belongs to somebody else.
+    """
     from agents.roles.casting import slug
 
-    if characters.is_dir():
-        for member in Library.read(characters).members:
-            if name.casefold() in {member.id, *(n.casefold() for n in member.names)}:
-                return member.id
-    id = slug(name, "")
-    if not id:
-        raise CharacterError(
-            f"no id can be made of {name!r}", where="NAME",
-            todo=f'write {characters}/<id>/character.json with {{"id": "<id>", "names": ["{name}"]}} first',
-        )  # fmt: skip
+    for member in Library.read(characters).members if characters.is_dir() else ():
+        known = name.casefold() in {member.id, *(n.casefold() for n in member.names)}
+        if known and asked in (None, member.id):
+            return member.id
+        if known or member.id == asked:
+            raise CharacterError(f"{member.id} is {member.names[0]}, not {name}", where="--id", todo="give another id or name")
+    id = asked if asked is not None else slug(name, "")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", id):
+        what = f"no id can be made of {name!r}" if asked is None else f"{id!r} is no id"
+        raise CharacterError(what, where="--id", todo="give one in small Latin letters, such as --id hana")
     return id
 
 

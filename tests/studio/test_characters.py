@@ -150,5 +150,10 @@ def test_train_character_makes_a_member_of_the_library_and_says_so_in_json(
     assert Path(known.adapters[0].file).is_file()
     assert ekonte(*command[:-1], "--set", "rnk=3") == 2
     assert "rnk" in capsys.readouterr().err
-    assert ekonte("train-character", "小花", *command[2:]) == 2
-    assert "character.json" in capsys.readouterr().err
+    for more, said in (((), "--id hana"), (("--id", "hana"), "hana is Hana, not 小花"), (("--id", "XH"), "'XH' is no id")):
+        assert ekonte("train-character", "小花", *command[2:], *more) == 2
+        assert said in capsys.readouterr().err
+    assert ekonte("train-character", "小花", *command[2:], "--id", "xiaohua") == 0
+    flower = Library.read(tmp_path / "characters").called("小花")
+    assert flower is not None
+    assert flower.id == "xiaohua"
