@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,35 +24,55 @@ def calls(folder: Path) -> int:
     return tape.read_bytes().count(b"\n") if tape.exists() else 0
 
 
-def until_it_talks(run: subprocess.Popen[str], folder: Path, count: int) -> None:
+def hold_in_mid_talk(runs: dict[Path, subprocess.Popen[str]], count: int) -> None:
+    """Stop each process once `count` of its calls were answered, so that none ends before the server is killed."""
     deadline = time.monotonic() + 600
-    while calls(folder) < count:
-        assert run.poll() is None, run.communicate()
+    talking = dict(runs)
+    while talking:
+        for folder, run in list(talking.items()):
+            if calls(folder) >= count:
+                run.send_signal(signal.SIGSTOP)
+                del talking[folder]
+            else:
+                assert run.poll() is None, run.communicate()
         assert time.monotonic() < deadline
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
-def test_runs_go_on_when_the_server_is_killed_and_comes_back(served: Served, tmp_path: Path) -> None:
+@pytest.fixture
+def runs() -> Iterator[dict[Path, subprocess.Popen[str]]]:
+    """Processes by the folder they write to; none outlives the test, stopped or not."""
+    begun: dict[Path, subprocess.Popen[str]] = {}
+    yield begun
+    for run in begun.values():
+        if run.poll() is None:
+            run.kill()
+            run.communicate()
+
+
+def test_runs_go_on_when_the_server_is_killed_and_comes_back(
+    served: Served, tmp_path: Path, runs: dict[Path, subprocess.Popen[str]]
+) -> None:
     patient, stopped = tmp_path / "patient", tmp_path / "stopped"
-    waiting = served.begin("plan", STORY, "--llm", served.url, "--llm-patience", "900", "--out", str(patient))
-    killed = served.begin("plan", STORY, "--llm", served.url, "--out", str(stopped), "--seed", "1")
-    until_it_talks(waiting, patient, 3)
-    until_it_talks(killed, stopped, 3)
+    runs[patient] = served.begin("plan", STORY, "--llm", served.url, "--llm-patience", "900", "--out", str(patient))
+    runs[stopped] = served.begin("plan", STORY, "--llm", served.url, "--out", str(stopped), "--seed", "1")
+    hold_in_mid_talk(runs, 3)
     parts = served.vllm_processes()
     code, said = served.kill_vllm()
-    os.kill(killed.pid, signal.SIGKILL)
-    killed.communicate()
+    runs[stopped].kill()
+    runs[stopped].communicate()
     assert code == 2
     assert "vLLM was killed (signal 9) while it served" in said
     assert not [pid for pid in parts if alive(pid)]
-    before = {folder: calls(folder) for folder in (patient, stopped)}
+    before = {folder: calls(folder) for folder in runs}
+    runs[patient].send_signal(signal.SIGCONT)
 
     served.start()
-    _, trouble = waiting.communicate(timeout=600)
-    assert waiting.returncode == 0, trouble
+    _, trouble = runs[patient].communicate(timeout=600)
+    assert runs[patient].returncode == 0, trouble
     resumed = served.ekonte("resume", str(stopped), "--json")
     assert resumed.returncode == 0, resumed.stderr
-    for folder in (patient, stopped):
+    for folder in runs:
         keys = [record.key for record in Tape(folder / "tape.jsonl", "replay").records]
         assert len(keys) == calls(folder)
         assert len(set(keys)) == len(keys) > before[folder]
