@@ -163,7 +163,7 @@ def attention_of_card(case: Case) -> Iterator[Conflict]:
     architecture, name = case.machine.gpu.architecture, case.options.attention
     only = {
         "_flash_3": ("hopper",), "_flash_3_hub": ("hopper",), "_sage_qk_int8_pv_fp8_cuda_sm90": ("hopper",),
-        "flash_4_hub": ("hopper", "blackwell"), "_sage_qk_int8_pv_fp8_cuda": ("ada", "hopper", "blackwell"),
+        "flash_4_hub": ("hopper", "blackwell"), "_sage_qk_int8_pv_fp8_cuda": ("ada", "hopper", "blackwell", "blackwell_rtx"),
     }.get(name)  # fmt: skip
     if only and architecture not in only:
         yield Conflict(

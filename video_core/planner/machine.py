@@ -62,6 +62,8 @@ def machine_here() -> Machine:
     properties = torch.cuda.get_device_properties(0)
     try:
         card = find_gpu(properties.name)
+        if card.sms != properties.multi_processor_count:
+            card = scaled(card, properties.multi_processor_count)
     except RenderError:
         card = _nearest(properties.major, properties.minor, properties.multi_processor_count)
     return Machine(replace(card, memory=free / GB), torch.cuda.device_count(), ram)
@@ -75,13 +77,18 @@ def worker_group() -> int:
 
 
 def _nearest(major: int, minor: int, multiprocessors: int) -> Gpu:
-    """A known card of the same generation, its peaks scaled by the number of multiprocessors."""
-    of = "RTX 3090" if major == 8 and minor < 9 else "RTX 4090" if major == 8 else "H100" if major == 9 else "RTX 5090"
-    known = find_gpu(of)
-    share = multiprocessors / known.sms
+    """A known card of the same generation (CUDA compute capability), its peaks scaled by the number of multiprocessors."""
+    ampere = "A100" if minor == 0 else "RTX 3090"
+    known = {8: "RTX 4090" if minor == 9 else ampere, 9: "H100", 10: "B200", 12: "RTX 5090"}
+    return scaled(find_gpu(known.get(major, "RTX 3090" if major < 8 else "RTX 5090")), multiprocessors)
+
+
+def scaled(card: Gpu, multiprocessors: int) -> Gpu:
+    """`card` with another number of multiprocessors; its memory keeps pace with them, which holds within a generation by about a fifth."""
+    share = multiprocessors / card.sms
     return replace(
-        known, bf16=known.bf16 * share, fp8=known.fp8 * share, int8=known.int8 * share, sms=multiprocessors,
-        source=f"scaled from {of}",
+        card, name=f"{card.name} x {share:.2f}", bf16=card.bf16 * share, fp8=card.fp8 * share, int8=card.int8 * share,
+        bandwidth=card.bandwidth * share, sms=multiprocessors, source=f"scaled from {card.name}",
     )  # fmt: skip
 
 
