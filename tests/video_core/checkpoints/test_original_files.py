@@ -123,7 +123,8 @@ def test_original_names_load_to_the_same_network(checkpoints: Folder, anisora_v3
     inputs = {"hidden_states": torch.randn(1, 36, 2, 4, 4), "timestep": torch.tensor([500]), "encoder_hidden_states": words}
     with torch.no_grad():
         out = [model(**inputs, encoder_hidden_states_image=picture, return_dict=False)[0] for model in (a, b)]
-    assert torch.equal(out[0], out[1])
+    # Weights are read in place, and kernels add in another order where they lie at another offset in the file.
+    torch.testing.assert_close(out[0], out[1], rtol=1e-5, atol=1e-5)
 
 
 def test_two_original_experts_get_the_config_without_clip_branch(checkpoints: Folder, tmp_path: Path) -> None:  # noqa: F811
