@@ -26,6 +26,7 @@ from video_core.checkpoints.header import AGAIN
 from video_core.checkpoints.inspect import Architecture, diffusers_config, strip_prefix
 from video_core.checkpoints.locate import Part, Weights
 from video_core.checkpoints.original_vae import is_vae, latent_channels, vae_state
+from video_core.checkpoints.scaled import whole
 
 State = dict[str, torch.Tensor]
 CLASSES: dict[str, Any] = {"plain": WanTransformer3DModel, "vace": WanVACETransformer3DModel, "animate": WanAnimateTransformer3DModel}
@@ -47,7 +48,7 @@ def load_transformer(
         return _gguf(kind, weights, config, dtype)
     with init_empty_weights():
         model: nn.Module = kind.from_config(config)
-    state = read_state(weights.files.paths)
+    state = whole(read_state(weights.files.paths), dtype)
     if found.naming == "original":
         state = {strip_prefix(name): tensor for name, tensor in state.items()}
         positions = state.pop("img_emb.emb_pos", None)  # diffusers' own map forgets it

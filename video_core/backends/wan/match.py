@@ -14,6 +14,7 @@ from video_core.backends.wan.families import FAMILIES, Family, Kind, family
 from video_core.checkpoints.inspect import Architecture, architecture
 from video_core.checkpoints.load import vae_channels
 from video_core.checkpoints.locate import Checkpoint, Part, read_json
+from video_core.checkpoints.scaled import scaled_weights
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Matched:
 
 def match(checkpoint: Checkpoint, model: str = "auto") -> Matched:
     """Find or confirm the family. Raises `RenderError`, one line: wrong kind, missing expert or part, parts that do not fit."""
+    notes = checkpoint.notes + _scaled(checkpoint)
     found = architecture(checkpoint.high.header.shapes, checkpoint.high.files.paths[0])
     low = architecture(checkpoint.low.header.shapes, checkpoint.low.files.paths[0]) if checkpoint.low else None
     chosen = _recognise(checkpoint, found, low is not None) if model == "auto" else family(model)
@@ -38,9 +40,19 @@ def match(checkpoint: Checkpoint, model: str = "auto") -> Matched:
         raise RenderError(
             "the two experts are different models", where=checkpoint.source, todo="give the high- and low-noise expert of one model"
         )
-    chosen, notes = _with_own_numbers(chosen, checkpoint, found)
+    chosen, own = _with_own_numbers(chosen, checkpoint, found)
     _parts(chosen, checkpoint, found)
-    return Matched(chosen, checkpoint, (found, low) if low else (found,), checkpoint.notes + notes)
+    return Matched(chosen, checkpoint, (found, low) if low else (found,), notes + own)
+
+
+def _scaled(checkpoint: Checkpoint) -> tuple[str, ...]:
+    """What is said of experts whose files keep weights in 8 bits."""
+    experts = [weights for weights in (checkpoint.high, checkpoint.low) if weights and not weights.gguf]
+    counted = {weights.files.paths[0]: scaled_weights(weights.header, weights.files.paths[0]) for weights in experts}
+    return tuple(
+        f"{path.name} keeps {count} weights in 8 bits with a scale; they are multiplied out, so they take the memory of bf16"
+        for path, count in counted.items() if count
+    )  # fmt: skip
 
 
 def kind_of(found: Architecture, expand_timesteps: bool = False) -> Kind:
