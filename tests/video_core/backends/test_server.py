@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 
@@ -17,7 +18,8 @@ from tests.video_core.backends.video_server import VideoServer, square_film
 from video_core.backends import BUILT_IN, make_backend
 from video_core.backends.backend import NeedsKeyFrames
 from video_core.backends.server import ServerBackend, ServerSettings
-from video_core.backends.server_client import base_url
+from video_core.backends.server_client import Request, ServerBusy, base_url
+from video_core.backends.server_client import VideoServer as Client
 from video_core.backends.server_frames import decode, fitted
 from video_core.conditioning import Conditioning
 from video_core.rasterise import condition
@@ -158,6 +160,7 @@ def test_a_long_shot_is_several_clips_that_hand_over_their_last_frame(
         ({"content": ["lose"]}, 2),
         ({"content": ["garbage"]}, 2),
         ({"status": ["fail"]}, 2),
+        ({"status": [None, "omni"]}, 2),
         ({"status": ["lose", None, "fail"]}, 3),
         ({"create": ["html"], "models": [503]}, 1),
     ],
@@ -195,6 +198,49 @@ def test_a_job_that_fails_each_time_ends_with_the_servers_own_words(
     with pytest.raises(RenderError, match="CUDA out of memory"):
         backend(attempts=2).render(bundle)
     assert len(server.created) == 2
+
+
+def test_a_failed_job_of_vllm_omni_is_heard_at_once_although_it_comes_as_an_error_500(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.faults = {"status": ["omni"] * 20}
+    with pytest.raises(RenderError, match="gave the job up: CUDA out of memory"):
+        backend(attempts=2).render(bundle)
+    assert server.asked.count("status") == 2, "a job that has failed was asked for again"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "socks://127.0.0.1:9", "http://127.0.0.1:9"])
+def test_a_server_on_this_machine_is_not_reached_through_a_proxy(
+    server: VideoServer, backend: Callable[..., ServerBackend], monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    backend().check()
+    assert server.asked == ["models"]
+    if proxy.startswith("socks"):
+        with pytest.raises(RenderError, match="proxy of the environment cannot be used"):
+            Client("http://gpu.example:8091")
+
+
+def test_a_server_that_has_moved_is_said_and_not_asked_another_question() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "http":
+            return httpx.Response(301, headers={"Location": str(request.url.copy_with(scheme="https"))})
+        return httpx.Response(200, json={"data": []})
+
+    moved = Client("http://gpu.example", transport=httpx.MockTransport(answer))
+    with pytest.raises(RenderError, match=r"sends requests on to https://gpu\.example/v1/videos"):
+        moved.create(Request({"prompt": "a fox"}))
+
+
+@pytest.mark.parametrize(("told", "pause"), [("7", 7), ("soon, please", 0), ("Fri, 31 Dec 2100 23:59:59 GMT", 60), ("", 0)])
+def test_a_busy_server_says_how_long_to_wait_and_nonsense_is_no_wait(told: str, pause: float) -> None:
+    busy = Client("http://gpu.example", transport=httpx.MockTransport(lambda r: httpx.Response(429, headers={"Retry-After": told})))
+    with pytest.raises(ServerBusy) as caught:
+        busy.models()
+    assert caught.value.pause == pause
 
 
 def test_a_refusal_is_not_tried_again(server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning) -> None:

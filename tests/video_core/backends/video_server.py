@@ -39,7 +39,8 @@ def _squares(size: tuple[int, int], frames: int) -> Iterator[np.ndarray]:
 class VideoServer:
     """`faults` by endpoint (create, status, content, models), one per request in order; None is a good answer.
 
-    A number is an HTTP status; `lose` forgets every job; `drop` closes the connection; `fail` says the job failed; `garbage`, `empty` and
+    A number is an HTTP status; `lose` forgets every job; `drop` closes the connection; `fail` says the job failed, `omni` the same
+    with the HTTP status of the failure, as vLLM-Omni does; `garbage`, `empty` and
     `html` are bad bodies; `short` and `small` are films with too few frames or of another size; `slow` stays in progress.
     """
 
@@ -135,9 +136,11 @@ class VideoServer:
             def status(self, job: str, fault: Any) -> None:
                 server.jobs[job] += 1
                 states = ["queued", "in_progress", "completed"]
-                state = "failed" if fault == "fail" else "in_progress" if fault == "slow" else states[min(2, server.jobs[job] - 1)]
+                played = {"fail": "failed", "omni": "failed", "slow": "in_progress"}
+                state = played.get(fault) or states[min(2, server.jobs[job] - 1)]
                 error = {"code": 500, "message": "CUDA out of memory"} if state == "failed" else None
-                self.say(200, {"id": job, "status": state, "progress": 33 * server.jobs[job], "error": error})
+                code = 500 if fault == "omni" else 200
+                self.say(code, {"id": job, "status": state, "progress": 33 * server.jobs[job], "error": error})
 
             def film(self, job: str, fault: Any) -> None:
                 fields = server.created[int(job.rsplit("-", 1)[1]) - 1]
