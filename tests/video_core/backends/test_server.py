@@ -20,7 +20,7 @@ from video_core.backends.backend import NeedsKeyFrames
 from video_core.backends.server import ServerBackend, ServerSettings
 from video_core.backends.server_client import Request, ServerBusy, base_url
 from video_core.backends.server_client import VideoServer as Client
-from video_core.backends.server_frames import decode, fitted
+from video_core.backends.server_frames import Film, decode, fitted, picture_for
 from video_core.conditioning import Conditioning
 from video_core.rasterise import condition
 
@@ -314,6 +314,37 @@ def test_a_film_of_another_length_or_size_is_resampled_and_said(
     clip = backend().render(bundle)
     assert clip.frames.shape == (13, *SIZE, 3)
     assert "32x48 came back for 64x96" in uses(clip)["job"][1]
+
+
+def test_a_picture_goes_to_a_size_of_the_models_and_comes_back_where_it_was() -> None:
+    across, down = np.meshgrid(np.arange(320), np.arange(180))
+    picture = np.stack([across * 255 // 320, down * 255 // 180, (across // 20 + down // 20) % 2 * 200], axis=-1).astype(np.uint8)
+    asked = (176, 320)
+    sent = cv2.imdecode(np.frombuffer(picture_for(picture, asked), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    assert sent.shape[:2] == asked
+    frames, told = fitted(Film(sent[None], 16.0), 1, (180, 320))
+    assert np.abs(frames[0].astype(int) - picture).mean() < 4, "the picture has been enlarged and cut"
+    assert told == ["frames of 176x320 came back for 180x320: scaled"]
+    assert "edges cut" in fitted(Film(np.zeros((1, 100, 100, 3), np.uint8), 16.0), 1, (180, 320))[1][0]
+
+
+def test_a_reference_of_another_shape_is_sent_whole_on_white() -> None:
+    tall = np.full((300, 100, 3), 60, np.uint8)
+    sent = cv2.imdecode(np.frombuffer(picture_for(tall, (90, 160)), np.uint8), cv2.IMREAD_COLOR)
+    assert sent.shape == (90, 160, 3)
+    assert (sent[45, 80], sent[2, 80], sent[45, 5]) == (pytest.approx(60), pytest.approx(60), pytest.approx(255))
+
+
+def test_a_text_to_video_server_that_drops_the_picture_is_found_out(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    given = with_key_frame(bundle, 0)
+    assert uses(backend(clip_frames=9).render(given))["key frame 0"][0] == "honoured"
+    server.model = "Wan-AI/Wan2.2-T2V-A14B-Diffusers"
+    said = uses(backend(clip_frames=9).render(given))
+    assert said["key frame 0"][0] == "ignored"
+    assert "does not begin with it" in said["key frame 0"][1]
+    assert "they do not join" in said["length"][1]
 
 
 def test_an_exact_film_is_not_touched() -> None:
