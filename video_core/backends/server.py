@@ -110,27 +110,30 @@ class ServerBackend:
         """Frames at the conditioning's size. Raises `RenderError`."""
         if not conditioning.frames:
             raise RenderError("the bundle has no frames", where=f"shot {conditioning.scene.shot}", todo="stage the shot again")
-        started, notes, sent, apart_by = time.monotonic(), dict[str, None](), list[str](), list[float]()
+        started, notes, sent, jobs, apart_by = time.monotonic(), dict[str, None](), list[str](), list[str](), 0.0
         hands_over = self._picture(conditioning, 0)[1] != "none"
         parts = windows(conditioning.frames, self.settings.clip_frames, overlap=int(hands_over))
 
         def draw(number: int, window: Window, clip: Conditioning) -> NDArray[np.uint8]:
+            nonlocal apart_by
             share = _part(progress, number, len(parts))
             request, picture = self._request(clip, number)
             sent.append(picture)
-            film, trouble = film_of(
-                request, request_digest(request, self._model), self._servers, self._notes, self._patience, readable=decode, told=share
-            )
+            jobs.append(request_digest(request, self._model))
+            film, trouble = film_of(request, jobs[-1], self._servers, self._notes, self._patience, readable=decode, told=share)
             frames, changed = fitted(film, window.length, conditioning.size)
-            apart_by.append(apart(frames[0], clip.key_frames[clip.key_frame_numbers == 0][0]) if picture in ("key frame", "hand-over") else 0.0)
+            if picture in ("key frame", "hand-over"):
+                apart_by = max(apart_by, apart(frames[0], clip.key_frames[clip.key_frame_numbers == 0][0]))
             notes.update(dict.fromkeys([*trouble, *changed]))
             share(1.0)
             return frames
 
         frames = draw_long(conditioning, parts, draw).copy()
+        for job in jobs:  # not before: a shot stopped in its third clip does not pay for the first two again
+            self._notes.forget(job)
         for f, frame in enumerate(frames):
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
-        report = self._report(conditioning, parts, sent, max(apart_by), tuple(notes))
+        report = self._report(conditioning, parts, sent, apart_by, tuple(notes))
         return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started, joins_of(parts, conditioning.frames))
 
     def _request(self, clip: Conditioning, number: int) -> tuple[Request, str]:
@@ -182,7 +185,6 @@ class ServerBackend:
     ) -> tuple[ControlUse, ...]:
         scene, size, asked = conditioning.scene, conditioning.size, self._asked_size(conditioning.size)
         exact = parts[-1].start + parts[-1].length == conditioning.frames
-        given = len(conditioning.key_frames)
         rows = [
             ControlUse("prompt", "honoured", f"sent to {self._model or 'the server'} in full"),
             ControlUse("style, time, weather", "approximated", "as words of the prompt"),
@@ -204,8 +206,7 @@ class ServerBackend:
             rows.append(ControlUse("key frame 0", "honoured", "sent as input_reference"))
         elif 0 in conditioning.key_frame_numbers:
             rows.append(ControlUse("key frame 0", "ignored", f"--set picture={self.settings.picture}"))
-        later = given - int(0 in conditioning.key_frame_numbers)
-        if later:
+        if later := int((conditioning.key_frame_numbers != 0).sum()):
             rows.append(ControlUse("later key frames", "ignored", f"{PICTURE_ONLY}; {later} more were given"))
         if conditioning.keep_mask.any():
             rows.append(ControlUse("keep_mask", "ignored", "/v1/videos has no mask field for Wan models"))

@@ -81,7 +81,8 @@ def film_of(
 ) -> tuple[Answer, list[str]]:  # fmt: skip
     """The clip that `readable` makes of the job's film, and what went wrong on the way, in words.
 
-    A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times.
+    A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times. The
+    job's note stays until the caller forgets it: a process that is stopped before it has kept the clip fetches it again.
     Raises `RenderError` when the attempts or the time are used up, or when the server refuses. `wake` ends a wait early (for tests).
     """
     began, trouble = time.monotonic(), list[str]()
@@ -99,9 +100,7 @@ def film_of(
                 notes.keep(digest, server.url, job)
             noted = None
             _wait(server, job, patience, began, told, pause)
-            film = readable(_patiently(lambda here=server, name=job: here.content(name), patience, pause))  # type: ignore[misc]
-            notes.forget(digest)
-            return film, trouble
+            return _fetched(server, job, patience, readable, pause), trouble
         except JobLost:
             trouble.append(f"{server.url} lost the job{f' {job}' if job else ''} (restarted?)")
         except _Failed as e:
@@ -124,6 +123,16 @@ def film_of(
 
 UNREADABLE = "the server's film"
 """`where` of the error that `readable` raises for a film that is no film."""
+
+
+def _fetched(server: VideoServer, job: str, patience: Patience, readable: Callable[[bytes], Answer], pause: threading.Event) -> Answer:
+    """What the job's film is read as; fetched once more when it cannot be read, as it may have been cut short on the way."""
+    try:
+        return readable(_patiently(lambda: server.content(job), patience, pause))
+    except RenderError as e:
+        if e.where != UNREADABLE:
+            raise
+    return readable(_patiently(lambda: server.content(job), patience, pause))
 
 
 def _wait(server: VideoServer, job: str, patience: Patience, began: float, told: Told, pause: threading.Event) -> None:

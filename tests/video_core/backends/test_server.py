@@ -158,7 +158,8 @@ def test_a_long_shot_is_several_clips_that_hand_over_their_last_frame(
         ({"content": [503, "drop", "empty"]}, 1),
         ({"status": [None, "lose"]}, 2),
         ({"content": ["lose"]}, 2),
-        ({"content": ["garbage"]}, 2),
+        ({"content": ["garbage"]}, 1),
+        ({"content": ["garbage", "garbage"]}, 2),
         ({"status": ["fail"]}, 2),
         ({"status": [None, "omni"]}, 2),
         ({"status": ["lose", None, "fail"]}, 3),
@@ -300,6 +301,25 @@ def test_a_stopped_process_picks_its_job_up_again(
     clip = backend().render(bundle)
     assert len(server.created) == 1, "a second job was created"
     assert clip.frames.shape[0] == 13
+    assert not list((tmp_path / "server_jobs").glob("*.json"))
+
+
+def test_a_long_shot_stopped_in_its_second_clip_does_not_pay_for_the_first_again(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, tmp_path: Path
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(done: int, total: int) -> None:
+        if done > 500:
+            raise Killed
+
+    with pytest.raises(Killed):
+        backend(clip_frames=9).render(with_key_frame(bundle, 0), progress=die)
+    assert len(server.created) == 2
+    whole = backend(clip_frames=9).render(with_key_frame(bundle, 0))
+    assert len(server.created) == 2, "a clip was paid for twice"
+    assert whole.frames.shape[0] == 13
     assert not list((tmp_path / "server_jobs").glob("*.json"))
 
 
