@@ -121,7 +121,7 @@ class ServerBackend:
             sent.append(picture)
             jobs.append(request_digest(request, self._model))
             film, trouble = film_of(request, jobs[-1], self._servers, self._notes, self._patience, readable=decode, told=share)
-            frames, changed = fitted(film, window.length, conditioning.size)
+            frames, changed = fitted(film, window.length, conditioning.size, conditioning.scene.fps)
             if picture in ("key frame", "hand-over"):
                 apart_by = max(apart_by, apart(frames[0], clip.key_frames[clip.key_frame_numbers == 0][0]))
             notes.update(dict.fromkeys([*trouble, *changed]))

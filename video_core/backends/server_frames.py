@@ -57,8 +57,8 @@ def decode(film: bytes) -> Film:
     return Film(np.stack(frames), fps)
 
 
-def fitted(film: Film, count: int, size: tuple[int, int]) -> tuple[Bytes, list[str]]:
-    """`count` frames of `size` (H, W), and what had to be changed, in words.
+def fitted(film: Film, count: int, size: tuple[int, int], fps: float = 0.0) -> tuple[Bytes, list[str]]:
+    """`count` frames of `size` (H, W), and what had to be changed, in words. `fps`: that of the shot, 0 when any will do.
 
     Too many or too few frames are taken at even distances over the whole clip. Another size of nearly the same aspect is scaled, which
     takes back what `picture_for` did, so that a hand-over neither grows nor shifts; a size of another aspect covers and is cut evenly.
@@ -67,6 +67,8 @@ def fitted(film: Film, count: int, size: tuple[int, int]) -> tuple[Bytes, list[s
     if len(frames) != count:
         told.append(f"{len(frames)} frames came back for {count}: taken at even distances")
         frames = frames[np.round(np.linspace(0, len(frames) - 1, count)).astype(int)]
+    elif fps and film.fps and abs(film.fps - fps) > 0.5:
+        told.append(f"a film of {film.fps:g} frames per second came back for {fps:g}: motion is that much slower or faster")
     if frames.shape[1:3] != size:
         alike = _alike(frames.shape[1:3], size)
         how = "scaled" if alike else "scaled, edges cut"

@@ -336,6 +336,12 @@ def test_a_film_of_another_length_or_size_is_resampled_and_said(
     assert "32x48 came back for 64x96" in uses(clip)["job"][1]
 
 
+def test_a_film_of_another_frame_rate_is_said(server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning) -> None:
+    clip = backend(extra='{"fps": 40}').render(bundle)
+    assert clip.fps == bundle.scene.fps
+    assert f"40 frames per second came back for {bundle.scene.fps}" in uses(clip)["job"][1]
+
+
 def test_a_picture_goes_to_a_size_of_the_models_and_comes_back_where_it_was() -> None:
     across, down = np.meshgrid(np.arange(320), np.arange(180))
     picture = np.stack([across * 255 // 320, down * 255 // 180, (across // 20 + down // 20) % 2 * 200], axis=-1).astype(np.uint8)
