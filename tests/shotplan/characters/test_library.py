@@ -44,6 +44,8 @@ def test_a_script_names_a_character_by_whole_words_only(tmp_path: Path) -> None:
     assert [known.id for known in library.in_script("Then Hana's bell rings.")] == ["hana"]
     assert [known.id for known in library.in_script("小花跑进森林。")] == ["hana"]
     assert library.in_script("Hanako waits.") == ()
+    assert library.in_script("Śhana waits.") == ()
+    assert [known.id for known in library.in_script("今天Hana走进森林。")] == ["hana"]
 
 
 def test_pictures_of_the_references_folder_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:

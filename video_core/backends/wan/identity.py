@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shotplan.characters.known import Adapter
+from shotplan.characters.known import Adapter, said_at
 from shotplan.errors import RenderError
 from video_core.backends.backend import ControlUse
 from video_core.backends.wan.families import FAMILIES, Family
@@ -76,10 +76,10 @@ def check_adapters(adapters: Iterable[Adapter]) -> None:
 def with_triggers(prompt: str, triggers: Iterable[tuple[str, str]]) -> str:
     """The prompt with each trigger word before its character's name, or in front where the name is not said."""
     for name, trigger in triggers:
-        if trigger.casefold() in prompt.casefold():
+        if said_at(trigger.casefold(), prompt.casefold()) is not None:
             continue
-        at = prompt.find(name)
-        prompt = f"{prompt[:at]}{trigger} {prompt[at:]}" if at >= 0 else f"{trigger}, {prompt}".rstrip(", ")
+        at = said_at(name, prompt)
+        prompt = f"{trigger}, {prompt}".rstrip(", ") if at is None else f"{prompt[:at]}{trigger} {prompt[at:]}"
     return prompt
 
 

@@ -132,6 +132,13 @@ def test_the_trigger_word_stands_before_the_name_or_in_front_and_never_twice() -
     assert with_triggers("", [("Hana", "hxn")]) == "hxn"
 
 
+def test_a_name_inside_another_word_is_not_the_character_and_a_trigger_inside_another_trigger_is_not_said() -> None:
+    assert with_triggers("Also, Al walks", [("Al", "al_character")]) == "Also, al_character Al walks"
+    both = with_triggers("Chicken and Ken walk", [("Chicken", "chicken_character"), ("Ken", "ken_character")])
+    assert both == "chicken_character Chicken and ken_character Ken walk"
+    assert with_triggers("动漫。小红走", [("小红", "hong")]) == "动漫。hong 小红走"
+
+
 def test_a_backend_without_a_large_model_says_that_it_takes_no_adapter(shot: Conditioning) -> None:
     adapted = wearing(shot, Adapter(family="wan2.1-t2v-1.3b", file="/nowhere.safetensors"))
     assert said(AnimaticBackend().report(adapted))[shot.scene.actors[0].id][0] == "ignored"
