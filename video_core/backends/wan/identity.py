@@ -2,7 +2,7 @@
 
 Knows families, LoRA headers and trigger words. Does not fuse (`video_core.checkpoints.lora`) or load anything.
 An adapter fits the family it was trained on, and, approximately, other families whose blocks have the same shape: a VACE model holds
-the blocks of its text-to-video model, AniSora those of Wan image-to-video.
+the blocks of its text-to-video model, AniSora those of Wan image-to-video. Of several such, one that is fed alike is taken.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def identities(scene: SceneCard, family: Family, *, packed: bool = False) -> Ide
         if chosen.trigger:
             told += f', called by "{chosen.trigger}"'
         report.append(ControlUse(f"identity of {actor.id}", "approximated" if why else "honoured", f"{told}{'; ' + why if why else ''}"))
-    return Identities(tuple(high), tuple(low), tuple(triggers), tuple(report))
+    return Identities(tuple(high), tuple(low), tuple(triggers), tuple(report if len(high) < 2 else map(_mixed, report)))
 
 
 def check_adapters(adapters: Iterable[Adapter]) -> None:
@@ -83,11 +83,19 @@ def with_triggers(prompt: str, triggers: Iterable[tuple[str, str]]) -> str:
     return prompt
 
 
+def _mixed(use: ControlUse) -> ControlUse:
+    """What is said of a character who is not the only one with an adapter in the shot."""
+    if use.use == "ignored":
+        return use
+    return ControlUse(use.control, "approximated", f"{use.reason}; the adapters are added up over the whole picture: features may mix")
+
+
 def _chosen(actor: ActorCard, family: Family) -> tuple[Adapter | None, str]:
     """The adapter to use and what is remarkable about it; or None and why there is none."""
     exact = next((a for a in actor.adapters if a.family == family.name), None)
-    alike = next((a for a in actor.adapters if _same_blocks(a.family, family.name)), None)
-    adapter = exact or alike
+    alike = [a for a in actor.adapters if _same_blocks(a.family, family.name)]
+    fed_alike = next((a for a in alike if FAMILIES[a.family].in_channels == family.in_channels), None)
+    adapter = exact or fed_alike or next(iter(alike), None)
     if adapter is None:
         have = ", ".join(a.family for a in actor.adapters)
         return None, f"the adapter was trained on {have}, which is another model than {family.name}; {_TRAIN}"
