@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shotplan.errors import CharacterError
+from video_core.character_lora import samples
 from video_core.character_lora.dataset import Dataset, read_dataset
-from video_core.character_lora.samples import bucket_size, load_frames, pieces, said_of, samples_of
-from video_core.encode import write_mp4
+from video_core.character_lora.samples import bucket_size, frames_of, load_frames, pieces, said_of, samples_of
+from video_core.encode import frames_of_mp4, write_mp4
 
 
 def picture(path: Path, size: tuple[int, int] = (64, 96), shade: int = 120) -> Path:
@@ -146,3 +148,22 @@ def test_buckets_and_small_pictures_are_said(tmp_path: Path) -> None:
     told = said_of(found, (480, 832), 16)
     assert told[0] == "samples by size: 96x96: 1, 480x832: 1, 832x480: 1"
     assert "tiny.png" in told[1]
+
+
+def test_a_long_clip_is_decoded_once_however_many_pieces_it_is_cut_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture(tmp_path / "a.png")
+    clip(tmp_path / "b.mp4", frames=24, fps=16)
+    found = samples_of(read(tmp_path), limit=(64, 96), unit=16, longest=9, grid=4, fps=16, share=0)
+    assert len(found) == 4
+    each = [load_frames(sample) for sample in found]
+    opened: list[Path] = []
+
+    def counted(path: Path) -> Iterator[np.ndarray]:
+        opened.append(path)
+        return frames_of_mp4(path)
+
+    monkeypatch.setattr(samples, "frames_of_mp4", counted)
+    together = list(frames_of(found))
+    assert len(opened) == 1
+    assert [sample for sample, _ in together] == list(found)
+    assert all(np.array_equal(a, b) for a, (_, b) in zip(each, together, strict=True))
