@@ -139,6 +139,8 @@ def _picture(source: Source) -> Picture:
     try:
         with Image.open(source.path) as opened:
             image = ImageOps.exif_transpose(opened)
+            if image.mode.startswith("I;16"):  # converting these to RGB would make nearly everything white
+                return np.repeat((np.asarray(image) // 257).astype(np.uint8)[..., None], 3, axis=-1)
             if "A" in image.getbands() or "transparency" in image.info:
                 layers = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)

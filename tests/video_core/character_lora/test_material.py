@@ -43,7 +43,30 @@ def test_every_caption_says_the_trigger_word_once(tmp_path: Path) -> None:
 def test_a_caption_in_gbk_is_read(tmp_path: Path) -> None:
     picture(tmp_path / "a.png")
     (tmp_path / "a.txt").write_bytes("小红在跑步".encode("gbk"))
-    assert read(tmp_path).sources[0].caption == "hxn, 小红在跑步"
+    dataset = read(tmp_path)
+    assert dataset.sources[0].caption == "hxn, 小红在跑步"
+    assert "1 captions are not UTF-8 and are read as GBK, see whether they are right: a.txt (小红在跑步)" in dataset.notes
+
+
+def test_folders_in_the_folder_are_not_looked_into_and_that_is_said(tmp_path: Path) -> None:
+    picture(tmp_path / "10_hana" / "a.png")
+    with pytest.raises(CharacterError, match="such as 10_hana, are not looked into"):
+        read(tmp_path)
+    picture(tmp_path / "b.png")
+    assert "1 folders in it are not looked into: 10_hana" in read(tmp_path).notes
+
+
+def test_a_picture_of_16_bits_keeps_its_greys(tmp_path: Path) -> None:
+    Image.fromarray(np.full((64, 96), 257 * 90, np.uint16)).save(tmp_path / "a.png")
+    found = samples_of(read(tmp_path), limit=(64, 96), unit=16, longest=9, grid=4, fps=16, share=0)
+    assert np.unique(load_frames(found[0])).tolist() == [90]
+
+
+def test_a_picture_too_large_to_be_true_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(CharacterError, match="cannot be read"):
+        read(tmp_path)
 
 
 def test_missing_captions_lonely_captions_and_other_files_are_said(tmp_path: Path) -> None:
