@@ -61,8 +61,8 @@ class ServerSettings(BaseModel):
     where there is one, and for a model named like an image-to-video one there must be."""
     clip_frames: int = Field(default=81, ge=5, le=1001)
     """Longest clip asked for; longer shots are several clips."""
-    multiple: int = Field(default=16, ge=1, le=64)
-    """Height and width asked for are multiples of this; the film is scaled back."""
+    multiple: int | None = Field(default=None, ge=1, le=64)
+    """Height and width asked for are multiples of this; the film is scaled back. Default 32 for a model named TI2V, else 16."""
     timeout: float = Field(default=3600.0, gt=0)
     """Seconds for one clip, waiting in the server's queue included."""
     silence: float = Field(default=120.0, gt=0)
@@ -111,7 +111,7 @@ class ServerBackend:
         if not conditioning.frames:
             raise RenderError("the bundle has no frames", where=f"shot {conditioning.scene.shot}", todo="stage the shot again")
         started, notes, sent, jobs, apart_by = time.monotonic(), dict[str, None](), list[str](), list[str](), 0.0
-        hands_over = self._picture(conditioning, 0)[1] != "none"
+        size, hands_over = conditioning.size, self._picture(conditioning, 0)[1] != "none"
         parts = windows(conditioning.frames, self.settings.clip_frames, overlap=int(hands_over))
 
         def draw(number: int, window: Window, clip: Conditioning) -> NDArray[np.uint8]:
@@ -121,7 +121,7 @@ class ServerBackend:
             sent.append(picture)
             jobs.append(request_digest(request, self._model))
             film, trouble = film_of(request, jobs[-1], self._servers, self._notes, self._patience, readable=decode, told=share)
-            frames, changed = fitted(film, window.length, conditioning.size, conditioning.scene.fps)
+            frames, changed = fitted(film, window.length, size, fps=conditioning.scene.fps, asked=self._asked_size(size))
             if picture in ("key frame", "hand-over"):
                 apart_by = max(apart_by, apart(frames[0], clip.key_frames[clip.key_frame_numbers == 0][0]))
             notes.update(dict.fromkeys([*trouble, *changed]))
@@ -159,7 +159,7 @@ class ServerBackend:
                     todo="give one (--key-frames art or animatic), or --set picture=none for a text-to-video model",
                 )  # fmt: skip
             return Request({k: v for k, v in fields.items() if v}), "none"
-        return Request({k: v for k, v in fields.items() if v}, picture_for(picture, (height, width))), what
+        return Request({k: v for k, v in fields.items() if v}, picture_for(picture, (height, width), reference=what == "reference")), what
 
     def _picture(self, clip: Conditioning, number: int) -> tuple[NDArray[np.uint8] | None, str]:
         if self.settings.picture == "none":
@@ -176,7 +176,7 @@ class ServerBackend:
         return None, "none"
 
     def _asked_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        m = self.settings.multiple
+        m = self.settings.multiple or (32 if "ti2v" in self._model.lower() else 16)
         height, width = (max(m, round(side / m) * m) for side in size)
         return height, width
 

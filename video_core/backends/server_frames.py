@@ -57,11 +57,15 @@ def decode(film: bytes) -> Film:
     return Film(np.stack(frames), fps)
 
 
-def fitted(film: Film, count: int, size: tuple[int, int], fps: float = 0.0) -> tuple[Bytes, list[str]]:
-    """`count` frames of `size` (H, W), and what had to be changed, in words. `fps`: that of the shot, 0 when any will do.
+def fitted(
+    film: Film, count: int, size: tuple[int, int], *, fps: float = 0.0, asked: tuple[int, int] | None = None
+) -> tuple[Bytes, list[str]]:
+    """`count` frames of `size` (H, W), and what had to be changed, in words.
 
-    Too many or too few frames are taken at even distances over the whole clip. Another size of nearly the same aspect is scaled, which
-    takes back what `picture_for` did, so that a hand-over neither grows nor shifts; a size of another aspect covers and is cut evenly.
+    `fps`: that of the shot, 0 when any will do. `asked`: the size that the server was asked for.
+
+    Too many or too few frames are taken at even distances over the whole clip. The size that was asked for, or one of nearly the aspect
+    wanted, is scaled, which takes back what `picture_for` did: a hand-over neither grows nor shifts. Any other covers and is cut evenly.
     """
     frames, told = film.frames, []
     if len(frames) != count:
@@ -70,19 +74,19 @@ def fitted(film: Film, count: int, size: tuple[int, int], fps: float = 0.0) -> t
     elif fps and film.fps and abs(film.fps - fps) > 0.5:
         told.append(f"a film of {film.fps:g} frames per second came back for {fps:g}: motion is that much slower or faster")
     if frames.shape[1:3] != size:
-        alike = _alike(frames.shape[1:3], size)
+        alike = frames.shape[1:3] == asked or _alike(frames.shape[1:3], size)
         how = "scaled" if alike else "scaled, edges cut"
         told.append(f"frames of {frames.shape[1]}x{frames.shape[2]} came back for {size[0]}x{size[1]}: {how}")
         frames = np.stack([_scaled(frame, size) if alike else _cover(frame, size) for frame in frames])
     return frames, told
 
 
-def picture_for(picture: Bytes, size: tuple[int, int]) -> bytes:
+def picture_for(picture: Bytes, size: tuple[int, int], *, reference: bool = False) -> bytes:
     """A PNG of `size` (H, W), so that the server, which presses any picture into it, changes nothing.
 
-    Scaled where the aspect is nearly that of the size, else all of the picture on white, as VACE has its references.
+    A frame is scaled; a `reference` of another aspect is all there, on white, as VACE has its references.
     """
-    if _alike(picture.shape[:2], size):
+    if not reference or _alike(picture.shape[:2], size):
         picture = _scaled(picture, size)
     else:
         scale = min(size[0] / picture.shape[0], size[1] / picture.shape[1])

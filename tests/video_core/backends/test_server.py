@@ -137,6 +137,18 @@ def test_a_length_that_is_not_4n_plus_1_and_an_odd_size_are_asked_for_larger_and
     assert said["length"][0] == said["size"][0] == "approximated"
 
 
+@pytest.mark.parametrize(("model", "asked"), [("Wan2.2-TI2V-5B", "128x128"), ("Wan2.2-I2V-A14B", "144x112")])
+def test_a_size_is_asked_for_that_the_model_can_draw(
+    server: VideoServer, backend: Callable[..., ServerBackend], model: str, asked: str
+) -> None:
+    server.model = model
+    shot = with_key_frame(condition(puppets.fox_jump(5), size=(112, 144), seed=1), 0)
+    clip = backend().render(shot)
+    assert server.created[0]["size"] == asked
+    assert uses(clip)["size"][0] == ("honoured" if asked == "144x112" else "approximated")
+    assert np.abs(clip.frames[0].astype(int) - 40).mean() < 8, "the key frame has bars"
+
+
 def test_a_long_shot_is_several_clips_that_hand_over_their_last_frame(
     server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
 ) -> None:
@@ -356,7 +368,7 @@ def test_a_picture_goes_to_a_size_of_the_models_and_comes_back_where_it_was() ->
 
 def test_a_reference_of_another_shape_is_sent_whole_on_white() -> None:
     tall = np.full((300, 100, 3), 60, np.uint8)
-    sent = cv2.imdecode(np.frombuffer(picture_for(tall, (90, 160)), np.uint8), cv2.IMREAD_COLOR)
+    sent = cv2.imdecode(np.frombuffer(picture_for(tall, (90, 160), reference=True), np.uint8), cv2.IMREAD_COLOR)
     assert sent.shape == (90, 160, 3)
     assert (sent[45, 80], sent[2, 80], sent[45, 5]) == (pytest.approx(60), pytest.approx(60), pytest.approx(255))
 
