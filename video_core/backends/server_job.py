@@ -81,8 +81,9 @@ def film_of(
 ) -> tuple[Answer, list[str]]:  # fmt: skip
     """The clip that `readable` makes of the job's film, and what went wrong on the way, in words.
 
-    A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times. The
-    job's note stays until the caller forgets it: a process that is stopped before it has kept the clip fetches it again.
+    A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times. That
+    of an only server which does not answer is asked for again. The job's note stays until the caller forgets it, and when the server is
+    away to the end: who comes back before having kept the clip fetches it from the job that there is.
     Raises `RenderError` when the attempts or the time are used up, or when the server refuses. `wake` ends a wait early (for tests).
     """
     began, trouble = time.monotonic(), list[str]()
@@ -107,6 +108,9 @@ def film_of(
             trouble.append(f"{server.url} gave the job up: {e}")
         except ServerBusy as e:
             trouble.append(f"{server.url} {e}")
+            if job and len(servers) == 1:  # only the way to the server may be broken, and the job go on there
+                noted = server.url, job
+                continue
         except RenderError as e:
             if job and e.where == UNREADABLE:
                 trouble.append(f"{server.url} sent a film that cannot be read: {e.what}")

@@ -316,6 +316,20 @@ def test_a_stopped_process_picks_its_job_up_again(
     assert not list((tmp_path / "server_jobs").glob("*.json"))
 
 
+def test_a_server_that_was_out_of_reach_is_asked_for_the_same_job_now_and_after_a_resume(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    impatient = {"silence": 1e-9, "attempts": 3}
+    server.faults = {"status": ["drop", "drop"]}
+    assert "cannot be reached" in uses(backend(**impatient).render(bundle))["job"][1]
+    assert len(server.created) == 1, "the clip was paid for twice"
+    server.faults = {"status": ["drop", "drop", "drop"]}
+    with pytest.raises(RenderError, match="cannot be reached"):
+        backend(**impatient).render(bundle)
+    backend(**impatient).render(bundle)
+    assert len(server.created) == 2, "the clip was paid for twice"
+
+
 def test_a_long_shot_stopped_in_its_second_clip_does_not_pay_for_the_first_again(
     server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, tmp_path: Path
 ) -> None:
