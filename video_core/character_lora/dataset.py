@@ -123,14 +123,14 @@ def _picture_size(path: Path) -> tuple[int, int]:
 
 
 def _clip_facts(path: Path) -> tuple[tuple[int, int], int, float]:
-    """(H, W), frames and frames per second, counted by decoding: headers are often wrong."""
+    """(H, W) as players show it, frames and frames per second, counted by decoding: headers are often wrong."""
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             fps = float(stream.average_rate or 0)
             frames, size = 0, (0, 0)
             for frame in container.decode(stream):
-                frames, size = frames + 1, (frame.height, frame.width)
+                frames, size = frames + 1, (frame.width, frame.height) if frame.rotation % 180 else (frame.height, frame.width)
     except (OSError, IndexError, av.error.FFmpegError) as e:
         raise CharacterError(f"the clip cannot be read: {e}", where=str(path), todo="replace it or take it out") from e
     if not frames or not fps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,6 +172,21 @@ def test_buckets_and_small_pictures_are_said(tmp_path: Path) -> None:
     told = said_of(found, (480, 832), 16)
     assert told[0] == "samples by size: 96x96: 1, 480x832: 1, 832x480: 1"
     assert "tiny.png" in told[1]
+
+
+def test_a_clip_from_a_telephone_held_upright_is_seen_upright(tmp_path: Path) -> None:
+    frame = np.zeros((64, 96, 3), np.uint8)
+    frame[:, :32] = 240
+    write_mp4(tmp_path / "a.mp4", [frame] * 5, 16)
+    film = bytearray((tmp_path / "a.mp4").read_bytes())
+    matrix = film.index(b"tkhd") + 8 + (20 if film[film.index(b"tkhd") + 4] == 0 else 32) + 16  # ISO/IEC 14496-12, 8.3.2
+    film[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)  # shown turned clockwise
+    (tmp_path / "a.mp4").write_bytes(film)
+    found = samples_of(read(tmp_path), limit=(96, 64), unit=16, longest=5, grid=4, fps=16, share=0)
+    seen = load_frames(found[0])
+    assert seen.shape == (5, 96, 64, 3)
+    assert seen[0, :28].mean() > 200
+    assert seen[0, 40:].mean() < 40
 
 
 def test_a_long_clip_is_decoded_once_however_many_pieces_it_is_cut_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
