@@ -49,7 +49,7 @@ class KnownCharacter(BaseModel):
         return any(said_at(name.casefold(), script.casefold()) is not None for name in (self.id.replace("_", " "), *self.names))
 
 
-_OF_A_WORD = r"0-9_A-Za-z\u00aa-\u024f\u0370-\u058f\u1e00-\u1fff"
+_OF_A_WORD = r"0-9_A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1fff"
 """Letters and digits of scripts that write words apart: Latin, Greek, Cyrillic, Armenian."""
 
 

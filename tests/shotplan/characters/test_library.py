@@ -51,6 +51,7 @@ def test_a_script_names_a_character_by_whole_words_only(tmp_path: Path) -> None:
     assert [known.id for known in library.in_script("小花跑进森林。")] == ["hana"]
     assert library.in_script("Hanako waits.") == ()
     assert library.in_script("Śhana waits.") == ()
+    assert [known.id for known in library.in_script("«Hana» dit la fille.")] == ["hana"]
     assert [known.id for known in library.in_script("今天Hana走进森林。")] == ["hana"]
 
 
