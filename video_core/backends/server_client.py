@@ -133,7 +133,7 @@ class VideoServer:
             raise ServerBusy(f"no answer to {method} {path} in time ({type(e).__name__})") from e
         except httpx.TransportError as e:
             raise ServerBusy(f"cannot be reached: {e or type(e).__name__}") from e
-        if answer.status_code in (404, 410):
+        if answer.status_code in (404, 410) and not meant(answer):
             if missing_is_lost:
                 raise JobLost
             return None

@@ -237,6 +237,13 @@ def test_a_server_on_this_machine_is_not_reached_through_a_proxy(
             Client("http://gpu.example:8091")
 
 
+def test_a_job_that_failed_with_404_is_refused_and_not_lost() -> None:
+    failed = {"id": "video-1", "status": "failed", "error": {"code": 404, "message": "there is no such LoRA"}}
+    client = Client("http://gpu.example", transport=httpx.MockTransport(lambda r: httpx.Response(404, json=failed)))
+    with pytest.raises(RenderError, match="there is no such LoRA"):
+        client.status("video-1")
+
+
 def test_a_server_that_has_moved_is_said_and_not_asked_another_question() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.scheme == "http":
