@@ -106,11 +106,12 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
 
 
 def frames_of_mp4(path: Path) -> Generator[Bytes, None, None]:
-    """The frames of a film one by one, RGB (H,W,3). Raises `RenderError` when it cannot be read."""
+    """The frames of a film one by one, RGB (H,W,3), upright as players show them. Raises `RenderError` when it cannot be read."""
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(container.streams.video[0]):
-                yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                yield np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90))) if frame.rotation else picture
     except (OSError, IndexError, av.error.FFmpegError) as e:
         raise RenderError(
             f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again"

@@ -46,10 +46,20 @@ class KnownCharacter(BaseModel):
 
     def is_in(self, script: str) -> bool:
         """Whether the script says one of the names: as a word of its own where words are written apart."""
-        return any(_said(name.casefold(), script.casefold()) for name in (self.id.replace("_", " "), *self.names))
+        return any(said_at(name.casefold(), script.casefold()) is not None for name in (self.id.replace("_", " "), *self.names))
 
 
-def _said(name: str, script: str) -> bool:
-    if name.isascii():
-        return re.search(rf"(?<!\w){re.escape(name)}(?![a-z0-9_])", script) is not None
-    return name in script
+_OF_A_WORD = r"0-9_A-Za-z\u00c0-\u024f\u0370-\u058f\u1e00-\u1fff"
+"""Letters and digits of scripts that write words apart: Latin, Greek, Cyrillic, Armenian."""
+
+
+def said_at(name: str, text: str) -> int | None:
+    """Where the text says the name first, None where it does not.
+
+    A name that begins or ends with a letter of a script that writes words apart begins or ends a word there: `Al` is not in `Also`. Next
+    to Chinese or Japanese no space is needed: `今天Hana走进公园`.
+    """
+    before = rf"(?<![{_OF_A_WORD}])" if re.match(rf"[{_OF_A_WORD}]", name) else ""
+    after = rf"(?![{_OF_A_WORD}])" if re.search(rf"[{_OF_A_WORD}]$", name) else ""
+    found = re.search(before + re.escape(name) + after, text)
+    return found.start() if found else None

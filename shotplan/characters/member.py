@@ -89,7 +89,7 @@ class Member(BaseModel):
         """With absolute paths, every one of which exists, and the adapters' digests. Raises `CharacterError` naming what is missing."""
         if self.references is None:
             beside = folder / "references"
-            pictures = sorted(p for p in beside.iterdir() if p.suffix.lower() in PICTURES) if beside.is_dir() else []
+            pictures = sorted(p for p in beside.iterdir() if p.suffix.lower() in PICTURES and p.name[0] != ".") if beside.is_dir() else []
         else:
             pictures = [_existing(folder, name, f"picture of {self.names[0]}") for name in self.references]
         return KnownCharacter(
@@ -108,7 +108,7 @@ def read_member(folder: Path) -> Member:
     """Raises `CharacterError` when `character.json` is missing, no JSON, not valid, or named for another folder."""
     path = folder / FILE
     try:
-        found = Member.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        found = Member.model_validate(json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as e:
         raise CharacterError(f"there is no {FILE}", where=str(folder), todo="write one, or train one: ekonte train-character") from e
     except ValidationError as e:

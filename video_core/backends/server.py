@@ -27,7 +27,7 @@ from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import Clip, ControlUse, Progress, Retakes, register
 from video_core.backends.identity import adapters_ignored
 from video_core.backends.server_client import Request, ServerBusy, VideoServer
-from video_core.backends.server_frames import decode, fitted
+from video_core.backends.server_frames import ANOTHER, apart, decode, fitted, picture_for
 from video_core.backends.server_job import Notes, Patience, film_of, request_digest
 from video_core.conditioning import Conditioning
 from video_core.ledger import digest_of
@@ -61,8 +61,8 @@ class ServerSettings(BaseModel):
     where there is one, and for a model named like an image-to-video one there must be."""
     clip_frames: int = Field(default=81, ge=5, le=1001)
     """Longest clip asked for; longer shots are several clips."""
-    multiple: int = Field(default=16, ge=1, le=64)
-    """Height and width asked for are multiples of this; the film is scaled back."""
+    multiple: int | None = Field(default=None, ge=1, le=64)
+    """Height and width asked for are multiples of this; the film is scaled back. Default 32 for a model named TI2V, else 16."""
     timeout: float = Field(default=3600.0, gt=0)
     """Seconds for one clip, waiting in the server's queue included."""
     silence: float = Field(default=120.0, gt=0)
@@ -110,26 +110,30 @@ class ServerBackend:
         """Frames at the conditioning's size. Raises `RenderError`."""
         if not conditioning.frames:
             raise RenderError("the bundle has no frames", where=f"shot {conditioning.scene.shot}", todo="stage the shot again")
-        started, notes, sent = time.monotonic(), dict[str, None](), list[str]()
-        hands_over = self._picture(conditioning, 0)[1] != "none"
+        started, notes, sent, jobs, apart_by = time.monotonic(), dict[str, None](), list[str](), list[str](), 0.0
+        size, hands_over = conditioning.size, self._picture(conditioning, 0)[1] != "none"
         parts = windows(conditioning.frames, self.settings.clip_frames, overlap=int(hands_over))
 
         def draw(number: int, window: Window, clip: Conditioning) -> NDArray[np.uint8]:
+            nonlocal apart_by
             share = _part(progress, number, len(parts))
             request, picture = self._request(clip, number)
             sent.append(picture)
-            film, trouble = film_of(
-                request, request_digest(request, self._model), self._servers, self._notes, self._patience, readable=decode, told=share
-            )
-            frames, changed = fitted(film, window.length, conditioning.size)
+            jobs.append(request_digest(request, self._model))
+            film, trouble = film_of(request, jobs[-1], self._servers, self._notes, self._patience, readable=decode, told=share)
+            frames, changed = fitted(film, window.length, size, fps=conditioning.scene.fps, asked=self._asked_size(size))
+            if picture in ("key frame", "hand-over"):
+                apart_by = max(apart_by, apart(frames[0], clip.key_frames[clip.key_frame_numbers == 0][0]))
             notes.update(dict.fromkeys([*trouble, *changed]))
             share(1.0)
             return frames
 
         frames = draw_long(conditioning, parts, draw).copy()
+        for job in jobs:  # not before: a shot stopped in its third clip does not pay for the first two again
+            self._notes.forget(job)
         for f, frame in enumerate(frames):
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
-        report = self._report(conditioning, parts, sent, tuple(notes))
+        report = self._report(conditioning, parts, sent, apart_by, tuple(notes))
         return Clip(frames, conditioning.scene.fps, report, time.monotonic() - started, joins_of(parts, conditioning.frames))
 
     def _request(self, clip: Conditioning, number: int) -> tuple[Request, str]:
@@ -155,7 +159,7 @@ class ServerBackend:
                     todo="give one (--key-frames art or animatic), or --set picture=none for a text-to-video model",
                 )  # fmt: skip
             return Request({k: v for k, v in fields.items() if v}), "none"
-        return Request({k: v for k, v in fields.items() if v}, _png(picture, (height, width))), what
+        return Request({k: v for k, v in fields.items() if v}, picture_for(picture, (height, width), reference=what == "reference")), what
 
     def _picture(self, clip: Conditioning, number: int) -> tuple[NDArray[np.uint8] | None, str]:
         if self.settings.picture == "none":
@@ -172,16 +176,15 @@ class ServerBackend:
         return None, "none"
 
     def _asked_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        m = self.settings.multiple
+        m = self.settings.multiple or (32 if "ti2v" in self._model.lower() else 16)
         height, width = (max(m, round(side / m) * m) for side in size)
         return height, width
 
     def _report(
-        self, conditioning: Conditioning, parts: tuple[Window, ...], sent: list[str], notes: tuple[str, ...]
+        self, conditioning: Conditioning, parts: tuple[Window, ...], sent: list[str], apart_by: float, notes: tuple[str, ...]
     ) -> tuple[ControlUse, ...]:
         scene, size, asked = conditioning.scene, conditioning.size, self._asked_size(conditioning.size)
         exact = parts[-1].start + parts[-1].length == conditioning.frames
-        given = len(conditioning.key_frames)
         rows = [
             ControlUse("prompt", "honoured", f"sent to {self._model or 'the server'} in full"),
             ControlUse("style, time, weather", "approximated", "as words of the prompt"),
@@ -189,19 +192,21 @@ class ServerBackend:
             ControlUse("fps", "honoured", f"{scene.fps} frames per second asked for"),
             ControlUse("length", "honoured", f"{conditioning.frames} frames")
             if exact and len(parts) == 1
-            else ControlUse("length", "approximated", _length(conditioning.frames, parts, sent)),
+            else ControlUse("length", "approximated", _length(conditioning.frames, parts, sent if apart_by <= ANOTHER else [])),
             ControlUse("size", "honoured", f"{size[0]}x{size[1]}")
             if asked == size
             else ControlUse("size", "approximated", f"{asked[0]}x{asked[1]} asked for, scaled to {size[0]}x{size[1]}"),
         ]
         if scene.negative_prompt:
             rows.append(ControlUse("negative_prompt", "honoured", "sent; acts where the server's guidance is above 1"))
-        if sent[0] == "key frame":
+        if sent[0] == "key frame" and apart_by > ANOTHER:
+            told = f"sent as input_reference, and the film does not begin with it ({apart_by:.0f} of 255 apart)"
+            rows.append(ControlUse("key frame 0", "ignored", f"{told}: a text-to-video model takes none"))
+        elif sent[0] == "key frame":
             rows.append(ControlUse("key frame 0", "honoured", "sent as input_reference"))
         elif 0 in conditioning.key_frame_numbers:
             rows.append(ControlUse("key frame 0", "ignored", f"--set picture={self.settings.picture}"))
-        later = given - int(0 in conditioning.key_frame_numbers)
-        if later:
+        if later := int((conditioning.key_frame_numbers != 0).sum()):
             rows.append(ControlUse("later key frames", "ignored", f"{PICTURE_ONLY}; {later} more were given"))
         if conditioning.keep_mask.any():
             rows.append(ControlUse("keep_mask", "ignored", "/v1/videos has no mask field for Wan models"))
@@ -284,13 +289,6 @@ def _length(frames: int, parts: tuple[Window, ...], sent: list[str]) -> str:
         return told
     joins = "each begins with the last frame of the one before" if "hand-over" in sent else "no picture is handed over, they do not join"
     return f"{told}, in {len(parts)} clips; {joins}"
-
-
-def _png(picture: NDArray[np.uint8], size: tuple[int, int]) -> bytes:
-    """The picture as PNG; a key frame of another size is scaled as the server would."""
-    if picture.shape[:2] != size and picture.shape[0] * size[1] == picture.shape[1] * size[0]:
-        picture = np.asarray(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    return bytes(cv2.imencode(".png", picture[..., ::-1])[1])
 
 
 def _part(progress: Progress | None, number: int, count: int) -> Callable[[float], None]:

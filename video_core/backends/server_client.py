@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import email.utils
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -20,6 +21,8 @@ CONNECT, READ = 10.0, 120.0
 """Seconds to reach the server, and to wait for one answer."""
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that another try may change."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts on which a proxy has no business."""
 
 
 class ServerBusy(Exception):
@@ -59,11 +62,18 @@ class VideoServer:
     """A client of one base address. Every method raises `ServerBusy` for what may pass and `RenderError` for what will not."""
 
     def __init__(self, url: str, *, key: str = "", transport: httpx.BaseTransport | None = None) -> None:
+        """Raises `RenderError` when the address is none, or the environment's proxy is of a kind that cannot be used."""
         self.url = base_url(url)
-        self._http = httpx.Client(
-            base_url=self.url, timeout=httpx.Timeout(READ, connect=CONNECT), follow_redirects=True, transport=transport,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-        )  # fmt: skip
+        try:
+            self._http = httpx.Client(
+                base_url=self.url, timeout=httpx.Timeout(READ, connect=CONNECT), follow_redirects=True, transport=transport,
+                headers={"Authorization": f"Bearer {key}"} if key else {}, trust_env=urlsplit(self.url).hostname not in LOOPBACK,
+            )  # fmt: skip
+        except (ImportError, ValueError) as e:
+            raise RenderError(
+                f"the proxy of the environment cannot be used: {str(e).split('. ')[0]}", where=self.url,
+                todo="unset ALL_PROXY, name the server's host in NO_PROXY, or set HTTP_PROXY and HTTPS_PROXY to an http:// address",
+            ) from e  # fmt: skip
 
     def close(self) -> None:
         self._http.close()
@@ -89,8 +99,11 @@ class VideoServer:
         return self._job(answer)
 
     def status(self, job: str) -> Job:
-        """How far a job is. Raises `JobLost`."""
-        answer = self._send("GET", f"/v1/videos/{job}")
+        """How far a job is. Raises `JobLost`.
+
+        vLLM-Omni tells of a failed job with the HTTP status of its failure, such as 500, and the job itself in the body.
+        """
+        answer = self._send("GET", f"/v1/videos/{job}", meant=_of_failed_job)
         assert answer is not None
         return self._job(answer)
 
@@ -109,18 +122,27 @@ class VideoServer:
         except httpx.HTTPError:
             return
 
-    def _send(self, method: str, path: str, *, missing_is_lost: bool = True, **more: Any) -> httpx.Response | None:
-        """The answer; None for 404 where that is no loss of a job."""
+    def _send(
+        self, method: str, path: str, *, missing_is_lost: bool = True, meant: Callable[[httpx.Response], bool] = lambda answer: False,
+        **more: Any,
+    ) -> httpx.Response | None:  # fmt: skip
+        """The answer; None for 404 where that is no loss of a job. `meant`: whether an answer of 500 and the like is one after all."""
         try:
             answer = self._http.request(method, path, **more)
         except httpx.TimeoutException as e:
             raise ServerBusy(f"no answer to {method} {path} in time ({type(e).__name__})") from e
         except httpx.TransportError as e:
             raise ServerBusy(f"cannot be reached: {e or type(e).__name__}") from e
-        if answer.status_code in (404, 410):
+        if answer.status_code in (404, 410) and not meant(answer):
             if missing_is_lost:
                 raise JobLost
             return None
+        if answer.request.method != method:
+            raise RenderError(
+                f"the server sends requests on to {answer.request.url}", where=self.url, todo="give the address that it sends them to"
+            )
+        if answer.status_code in AGAIN and meant(answer):
+            return answer
         if answer.status_code in AGAIN:
             raise ServerBusy(f"answered {answer.status_code}: {_reason(answer)}", _pause(answer))
         if answer.status_code >= 400:
@@ -154,6 +176,14 @@ def base_url(text: str) -> str:
     return url
 
 
+def _of_failed_job(answer: httpx.Response) -> bool:
+    try:
+        body = _json(answer)
+    except ServerBusy:
+        return False
+    return body.get("status") == "failed" and "id" in body
+
+
 def _json(answer: httpx.Response) -> dict[str, Any]:
     try:
         body = answer.json()
@@ -181,5 +211,7 @@ def _pause(answer: httpx.Response) -> float:
     told = answer.headers.get("retry-after", "")
     if told.isdigit():
         return min(60.0, float(told))
-    when = email.utils.parsedate_to_datetime(told).timestamp() if "," in told else 0.0
-    return min(60.0, max(0.0, when - time.time())) if when else 0.0
+    try:
+        return min(60.0, max(0.0, email.utils.parsedate_to_datetime(told).timestamp() - time.time()))
+    except (ValueError, TypeError):
+        return 0.0

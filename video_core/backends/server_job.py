@@ -81,7 +81,9 @@ def film_of(
 ) -> tuple[Answer, list[str]]:  # fmt: skip
     """The clip that `readable` makes of the job's film, and what went wrong on the way, in words.
 
-    A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times.
+    A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times. That
+    of an only server which does not answer is asked for again. The job's note stays until the caller forgets it, and when the server is
+    away to the end: who comes back before having kept the clip fetches it from the job that there is.
     Raises `RenderError` when the attempts or the time are used up, or when the server refuses. `wake` ends a wait early (for tests).
     """
     began, trouble = time.monotonic(), list[str]()
@@ -99,15 +101,16 @@ def film_of(
                 notes.keep(digest, server.url, job)
             noted = None
             _wait(server, job, patience, began, told, pause)
-            film = readable(_patiently(lambda here=server, name=job: here.content(name), patience, pause))  # type: ignore[misc]
-            notes.forget(digest)
-            return film, trouble
+            return _fetched(server, job, patience, readable, pause), trouble
         except JobLost:
             trouble.append(f"{server.url} lost the job{f' {job}' if job else ''} (restarted?)")
         except _Failed as e:
             trouble.append(f"{server.url} gave the job up: {e}")
         except ServerBusy as e:
             trouble.append(f"{server.url} {e}")
+            if job and len(servers) == 1:  # only the way to the server may be broken, and the job go on there
+                noted = server.url, job
+                continue
         except RenderError as e:
             if job and e.where == UNREADABLE:
                 trouble.append(f"{server.url} sent a film that cannot be read: {e.what}")
@@ -124,6 +127,16 @@ def film_of(
 
 UNREADABLE = "the server's film"
 """`where` of the error that `readable` raises for a film that is no film."""
+
+
+def _fetched(server: VideoServer, job: str, patience: Patience, readable: Callable[[bytes], Answer], pause: threading.Event) -> Answer:
+    """What the job's film is read as; fetched once more when it cannot be read, as it may have been cut short on the way."""
+    try:
+        return readable(_patiently(lambda: server.content(job), patience, pause))
+    except RenderError as e:
+        if e.where != UNREADABLE:
+            raise
+    return readable(_patiently(lambda: server.content(job), patience, pause))
 
 
 def _wait(server: VideoServer, job: str, patience: Patience, began: float, told: Told, pause: threading.Event) -> None:

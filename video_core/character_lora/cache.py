@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
@@ -26,7 +28,7 @@ from video_core.backends.wan.disk_cache import DiskCache
 from video_core.backends.wan.families import Family
 from video_core.backends.wan.parts import Parts
 from video_core.backends.wan.text import LENGTH
-from video_core.character_lora.samples import Sample, load_frames
+from video_core.character_lora.samples import Sample, frames_of
 from video_core.ledger import digest_of, write_bytes
 
 FORMAT = "ekonte.training-sample/1"
@@ -70,8 +72,9 @@ def encode(samples: Sequence[Sample], parts: Parts, folder: Path, told: Told) ->
         captions = sorted({sample.source.caption for sample, _ in missing})
         words = dict(zip(["", *captions], (w.cpu() for w in parts.embeddings(["", *captions])), strict=True))
         _write(silence, {"words": _trimmed(words[""])})
-        for n, (sample, path) in enumerate(missing, start=1):
-            _write(path, _encoded(sample, parts) | {"words": _trimmed(words[sample.source.caption])})
+        paths_missing = (path for _, path in missing)
+        for n, (path, (sample, frames)) in enumerate(zip(paths_missing, frames_of([s for s, _ in missing]), strict=True), start=1):
+            _write(path, _encoded(frames, parts) | {"words": _trimmed(words[sample.source.caption])})
             told(n, len(missing))
         shutil.rmtree(folder / "encoders", ignore_errors=True)
     held = tuple(path for sample, path in zip(samples, paths, strict=True) if sample.held_out)
@@ -101,8 +104,7 @@ def _name(sample: Sample, base: str, family: Family) -> str:
     return digest_of(FORMAT, base, family.name, sample.source.digest, sample.source.caption, f"{sample.size} {sample.numbers}")
 
 
-def _encoded(sample: Sample, parts: Parts) -> dict[str, torch.Tensor]:
-    frames = load_frames(sample)
+def _encoded(frames: NDArray[np.uint8], parts: Parts) -> dict[str, torch.Tensor]:
     tensors = {"latents": parts.latents.encode(video_pixels(frames)).float()}
     condition = _condition(parts.family, list(frames))
     if condition is not None:

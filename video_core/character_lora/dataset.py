@@ -1,7 +1,7 @@
 """The folder a person gives: pictures, clips and their captions.
 
 Knows which files count, that captions are read, and what is left over. Does not know sizes, models or tensors.
-A caption is a text file of the same name (`walk.mp4`, `walk.txt`), in UTF-8 or GBK.
+A caption is a text file of the same name (`walk.mp4`, `walk.txt`), in UTF-8; what is not UTF-8 is read as GBK, and said.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from video_core.ledger import digest_of, file_digest
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 CLIPS = (".mp4", ".mov", ".webm", ".mkv")
+ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,25 @@ def read_dataset(folder: Path, *, trigger: str, otherwise: str) -> Dataset:
     """
     if not folder.is_dir():
         raise CharacterError("there is no such folder of pictures", where=str(folder), todo="check --pictures")
-    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    inside = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
+    files, folders = [p for p in inside if p.is_file()], [p.name for p in inside if p.is_dir()]
     material = [p for p in files if p.suffix.lower() in PICTURES + CLIPS]
     if not material:
-        raise CharacterError(
-            "the folder holds no pictures and no clips", where=str(folder), todo=f"put {', '.join(PICTURES + CLIPS)} files into it"
-        )
+        todo = f"put {', '.join(PICTURES + CLIPS)} files into it"
+        todo += f" itself: folders in it, such as {folders[0]}, are not looked into" if folders else ""
+        raise CharacterError("the folder holds no pictures and no clips", where=str(folder), todo=todo)
     stems = [p.stem for p in material]
     twice = sorted({stem for stem in stems if stems.count(stem) > 1})
     if twice:
         same = ", ".join(p.name for p in material if p.stem == twice[0])
         raise CharacterError(f"{same} would share one caption", where=str(folder), todo="rename one of them")
-    captions = {p.stem: _caption(p) for p in files if p.suffix.lower() == ".txt"}
+    read = {p.stem: _caption(p) for p in files if p.suffix.lower() == ".txt"}
+    captions = {stem: words for stem, (words, _) in read.items()}
+    guessed = [f"{stem}.txt ({words[:12]})" for stem, (words, encoding) in read.items() if encoding != ENCODINGS[0]]
     sources = tuple(_source(path, captions.get(path.stem), trigger, otherwise) for path in material)
-    return Dataset(folder, sources, _notes(files, sources, captions, otherwise))
+    notes = [f"{len(guessed)} captions are not UTF-8 and are read as GBK, see whether they are right: {_some(guessed)}"] if guessed else []
+    notes += [f"{len(folders)} folders in it are not looked into: {_some(folders)}"] if folders else []
+    return Dataset(folder, sources, (*_notes(files, sources, captions, otherwise), *notes))
 
 
 def _source(path: Path, caption: str | None, trigger: str, otherwise: str) -> Source:
@@ -94,11 +100,12 @@ def _source(path: Path, caption: str | None, trigger: str, otherwise: str) -> So
     return Source(path, "clip" if clip else "picture", words, bool(caption), size, frames, fps, file_digest(path))
 
 
-def _caption(path: Path) -> str:
+def _caption(path: Path) -> tuple[str, str]:
+    """The words in one line, and the encoding that they could be read in."""
     payload = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ENCODINGS:
         try:
-            return " ".join(payload.decode(encoding).split())
+            return " ".join(payload.decode(encoding).split()), encoding
         except UnicodeDecodeError:
             continue
     raise CharacterError("the caption's text encoding is not known", where=str(path), todo="save it as UTF-8")
@@ -111,19 +118,19 @@ def _picture_size(path: Path) -> tuple[int, int]:
         with Image.open(path) as image:
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
             return (image.width, image.height) if turned else (image.height, image.width)
-    except (OSError, ValueError, SyntaxError) as e:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as e:
         raise CharacterError(f"the picture cannot be read: {e}", where=str(path), todo="replace it or take it out") from e
 
 
 def _clip_facts(path: Path) -> tuple[tuple[int, int], int, float]:
-    """(H, W), frames and frames per second, counted by decoding: headers are often wrong."""
+    """(H, W) as players show it, frames and frames per second, counted by decoding: headers are often wrong."""
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             fps = float(stream.average_rate or 0)
             frames, size = 0, (0, 0)
             for frame in container.decode(stream):
-                frames, size = frames + 1, (frame.height, frame.width)
+                frames, size = frames + 1, (frame.width, frame.height) if frame.rotation % 180 else (frame.height, frame.width)
     except (OSError, IndexError, av.error.FFmpegError) as e:
         raise CharacterError(f"the clip cannot be read: {e}", where=str(path), todo="replace it or take it out") from e
     if not frames or not fps:

@@ -1,7 +1,7 @@
 """A trained adapter as a file that every program of the field loads.
 
-Knows the original names of Wan's layers, which diffusers, ComfyUI, musubi-tuner and this program's own loader read; `alpha` is the rank and
-therefore not written. Does not know how it was trained. The same adapter gives the same bytes.
+Knows the original names of Wan's layers, which diffusers, ComfyUI and this program's own loader read (musubi-tuner after its
+`convert_lora.py`); `alpha` is the rank and therefore not written. Does not know how it was trained. The same adapter gives the same bytes.
 """
 
 from __future__ import annotations

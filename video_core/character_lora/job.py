@@ -9,7 +9,7 @@ Knows where things are kept. Does not know the terminal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -93,7 +93,7 @@ def train_character(request: Request, listener: Listener, *, machine: Machine | 
         listener.note(note)
     weights = _weights(settings, parts.device)
     largest = max((s.bucket for s in samples), key=lambda b: b[0] * b[1] * b[2])
-    listener.note(check_fits(takes(_config(parts), family, settings, weights, largest), machine or machine_here(), weights, largest))
+    listener.note(check_fits(takes(_config(parts), family, settings, weights, largest), machine or _used(parts.device), weights, largest))
 
     training = home / "training"
     encoded = encode(samples, parts, training / "samples", listener.encoding)
@@ -131,6 +131,12 @@ def _weights(settings: TrainSettings, device: torch.device) -> Literal["bf16", "
     if settings.weights != "auto":
         return settings.weights
     return "fp32" if device.type == "cpu" else "bf16"
+
+
+def _used(device: torch.device) -> Machine:
+    """This machine, without its GPU when that is not what is trained on."""
+    here = machine_here()
+    return replace(here, gpu=None) if device.type == "cpu" else here
 
 
 def _config(parts: Parts) -> dict[str, Any]:

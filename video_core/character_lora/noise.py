@@ -22,7 +22,7 @@ _EDGE = 1e-4
 class Levels:
     """The noise levels of one expert."""
 
-    how: Literal["shift", "logit_normal"]
+    how: Literal["logit_normal", "uniform"]
     shift: float
     low: float = 0.0
     high: float = 1.0
@@ -34,10 +34,10 @@ class Levels:
         return self.shift * even / (1 + (self.shift - 1) * even)
 
     def _share(self, even: float) -> float:
-        return even if self.how == "shift" else _NORMAL.cdf(torch.logit(torch.tensor(even, dtype=torch.float64))).item()
+        return even if self.how == "uniform" else _NORMAL.cdf(torch.logit(torch.tensor(even, dtype=torch.float64))).item()
 
     def _level(self, share: float) -> float:
-        if self.how == "shift":
+        if self.how == "uniform":
             return share
         inside = torch.tensor(min(max(share, 1e-9), 1 - 1e-9), dtype=torch.float64)
         return torch.sigmoid(_NORMAL.icdf(inside)).item()
@@ -50,7 +50,7 @@ def _unshifted(level: float, shift: float) -> float:
     return level / (shift - (shift - 1) * level)
 
 
-def levels_of(how: Literal["shift", "logit_normal"], shift: float, boundary: float, expert: int) -> Levels:
+def levels_of(how: Literal["logit_normal", "uniform"], shift: float, boundary: float, expert: int) -> Levels:
     """Of expert 0 (the only or high-noise one) or 1. `boundary`: 0 with one expert."""
     if not boundary:
         return Levels(how, shift)

@@ -6,9 +6,10 @@ Knows aspects, grids and resampling in time. Does not know models or captions' m
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,17 +105,42 @@ def said_of(samples: Sequence[Sample], limit: tuple[int, int], unit: int) -> tup
 
 def load_frames(sample: Sample) -> NDArray[np.uint8]:
     """(F,H,W,3) RGB at the sample's size: scaled until it is filled, cut evenly on both sides. Raises when the file cannot be read."""
-    if sample.source.kind == "picture":
-        return _fitted(_picture(sample.source), sample.size)[None]
-    wanted = set(sample.numbers)
-    kept = {n: _fitted(frame, sample.size) for n, frame in enumerate(frames_of_mp4(sample.source.path)) if n in wanted}
-    return np.stack([kept[n] for n in sample.numbers])
+    return next(frames_of([sample]))[1]
+
+
+def frames_of(samples: Sequence[Sample]) -> Iterator[tuple[Sample, NDArray[np.uint8]]]:
+    """Each sample, in their order, with its frames as `load_frames` gives them. Pieces of one clip that follow each other are read in one
+    go, so that a long clip is not decoded anew for each. Raises `CharacterError`, `RenderError` when a file cannot be read."""
+    for source, together in groupby(samples, key=lambda sample: sample.source):
+        pieces = list(together)
+        if source.kind == "picture":
+            yield from ((sample, _fitted(_picture(source), sample.size)[None]) for sample in pieces)
+        else:
+            yield from _pieces_of(source, pieces)
+
+
+def _pieces_of(source: Source, samples: list[Sample]) -> Iterator[tuple[Sample, NDArray[np.uint8]]]:
+    wanted = {n for sample in samples for n in sample.numbers}
+    kept: dict[int, Picture] = {}
+    waiting = deque(samples)
+    for n, frame in enumerate(frames_of_mp4(source.path)):
+        if n in wanted:
+            kept[n] = _fitted(frame, waiting[0].size)
+        while waiting and waiting[0].numbers[-1] <= n:
+            sample = waiting.popleft()
+            yield sample, np.stack([kept[m] for m in sample.numbers])
+            kept = {m: picture for m, picture in kept.items() if waiting and m >= waiting[0].numbers[0]}
+        if not waiting:
+            return
+    raise CharacterError("the clip has become shorter", where=str(source.path), todo="leave the folder alone while it is being read")
 
 
 def _picture(source: Source) -> Picture:
     try:
         with Image.open(source.path) as opened:
             image = ImageOps.exif_transpose(opened)
+            if image.mode.startswith("I;16"):  # converting these to RGB would make nearly everything white
+                return np.repeat((np.asarray(image) // 257).astype(np.uint8)[..., None], 3, axis=-1)
             if "A" in image.getbands() or "transparency" in image.info:
                 layers = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)

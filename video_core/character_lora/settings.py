@@ -30,8 +30,9 @@ class TrainSettings(BaseModel):
     """(H, W): no sample has more pixels; its aspect is its own."""
     frames: int = Field(default=33, ge=1, le=201)
     """Frames of a piece of a clip, at most; on the model's grid."""
-    timesteps: Literal["shift", "logit_normal"] = "shift"
-    """How noise levels are drawn: uniform, or more in the middle; both then shifted toward noise."""
+    timesteps: Literal["logit_normal", "uniform"] = "logit_normal"
+    """How noise levels are drawn: more in the middle (what musubi-tuner calls `shift` and diffusion-pipe `logit_normal`), or evenly, as
+    DiffSynth does; both then shifted toward noise."""
     shift: float = Field(default=3.0, gt=0, le=50)
     caption_dropout: float = Field(default=0.1, ge=0, le=1)
     """Share of steps without words, so that guidance keeps working."""

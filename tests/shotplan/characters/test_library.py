@@ -38,17 +38,26 @@ def test_a_character_is_found_by_its_name_in_any_language_and_by_its_id(tmp_path
     assert library.called("Hanako") is None
 
 
+def test_a_file_that_an_editor_began_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "hana", HANA) / "character.json"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert read_member(path.parent).names[0] == "Hana"
+
+
 def test_a_script_names_a_character_by_whole_words_only(tmp_path: Path) -> None:
     written(tmp_path, "hana", HANA)
     library = Library.read(tmp_path)
     assert [known.id for known in library.in_script("Then Hana's bell rings.")] == ["hana"]
     assert [known.id for known in library.in_script("小花跑进森林。")] == ["hana"]
     assert library.in_script("Hanako waits.") == ()
+    assert library.in_script("Śhana waits.") == ()
+    assert [known.id for known in library.in_script("«Hana» dit la fille.")] == ["hana"]
+    assert [known.id for known in library.in_script("今天Hana走进森林。")] == ["hana"]
 
 
 def test_pictures_of_the_references_folder_are_taken_in_the_order_of_their_names(tmp_path: Path) -> None:
     folder = written(tmp_path, "hana", HANA)
-    for name in ("b.png", "a.webp", "notes.txt"):
+    for name in ("b.png", "a.webp", "notes.txt", "._a.webp"):  # the last as macOS leaves it on other disks
         (folder / "references" / name).write_bytes(b"x")
     known = Library.read(tmp_path).called("Hana")
     assert known is not None

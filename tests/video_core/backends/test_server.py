@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 
@@ -17,8 +18,9 @@ from tests.video_core.backends.video_server import VideoServer, square_film
 from video_core.backends import BUILT_IN, make_backend
 from video_core.backends.backend import NeedsKeyFrames
 from video_core.backends.server import ServerBackend, ServerSettings
-from video_core.backends.server_client import base_url
-from video_core.backends.server_frames import decode, fitted
+from video_core.backends.server_client import Request, ServerBusy, base_url
+from video_core.backends.server_client import VideoServer as Client
+from video_core.backends.server_frames import Film, decode, fitted, picture_for
 from video_core.conditioning import Conditioning
 from video_core.rasterise import condition
 
@@ -135,6 +137,18 @@ def test_a_length_that_is_not_4n_plus_1_and_an_odd_size_are_asked_for_larger_and
     assert said["length"][0] == said["size"][0] == "approximated"
 
 
+@pytest.mark.parametrize(("model", "asked"), [("Wan2.2-TI2V-5B", "128x128"), ("Wan2.2-I2V-A14B", "144x112")])
+def test_a_size_is_asked_for_that_the_model_can_draw(
+    server: VideoServer, backend: Callable[..., ServerBackend], model: str, asked: str
+) -> None:
+    server.model = model
+    shot = with_key_frame(condition(puppets.fox_jump(5), size=(112, 144), seed=1), 0)
+    clip = backend().render(shot)
+    assert server.created[0]["size"] == asked
+    assert uses(clip)["size"][0] == ("honoured" if asked == "144x112" else "approximated")
+    assert np.abs(clip.frames[0].astype(int) - 40).mean() < 8, "the key frame has bars"
+
+
 def test_a_long_shot_is_several_clips_that_hand_over_their_last_frame(
     server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
 ) -> None:
@@ -156,8 +170,10 @@ def test_a_long_shot_is_several_clips_that_hand_over_their_last_frame(
         ({"content": [503, "drop", "empty"]}, 1),
         ({"status": [None, "lose"]}, 2),
         ({"content": ["lose"]}, 2),
-        ({"content": ["garbage"]}, 2),
+        ({"content": ["garbage"]}, 1),
+        ({"content": ["garbage", "garbage"]}, 2),
         ({"status": ["fail"]}, 2),
+        ({"status": [None, "omni"]}, 2),
         ({"status": ["lose", None, "fail"]}, 3),
         ({"create": ["html"], "models": [503]}, 1),
     ],
@@ -195,6 +211,56 @@ def test_a_job_that_fails_each_time_ends_with_the_servers_own_words(
     with pytest.raises(RenderError, match="CUDA out of memory"):
         backend(attempts=2).render(bundle)
     assert len(server.created) == 2
+
+
+def test_a_failed_job_of_vllm_omni_is_heard_at_once_although_it_comes_as_an_error_500(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    server.faults = {"status": ["omni"] * 20}
+    with pytest.raises(RenderError, match="gave the job up: CUDA out of memory"):
+        backend(attempts=2).render(bundle)
+    assert server.asked.count("status") == 2, "a job that has failed was asked for again"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "socks://127.0.0.1:9", "http://127.0.0.1:9"])
+def test_a_server_on_this_machine_is_not_reached_through_a_proxy(
+    server: VideoServer, backend: Callable[..., ServerBackend], monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    backend().check()
+    assert server.asked == ["models"]
+    if proxy.startswith("socks"):
+        with pytest.raises(RenderError, match="proxy of the environment cannot be used"):
+            Client("http://gpu.example:8091")
+
+
+def test_a_job_that_failed_with_404_is_refused_and_not_lost() -> None:
+    failed = {"id": "video-1", "status": "failed", "error": {"code": 404, "message": "there is no such LoRA"}}
+    client = Client("http://gpu.example", transport=httpx.MockTransport(lambda r: httpx.Response(404, json=failed)))
+    with pytest.raises(RenderError, match="there is no such LoRA"):
+        client.status("video-1")
+
+
+def test_a_server_that_has_moved_is_said_and_not_asked_another_question() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "http":
+            return httpx.Response(301, headers={"Location": str(request.url.copy_with(scheme="https"))})
+        return httpx.Response(200, json={"data": []})
+
+    moved = Client("http://gpu.example", transport=httpx.MockTransport(answer))
+    with pytest.raises(RenderError, match=r"sends requests on to https://gpu\.example/v1/videos"):
+        moved.create(Request({"prompt": "a fox"}))
+
+
+@pytest.mark.parametrize(("told", "pause"), [("7", 7), ("soon, please", 0), ("Fri, 31 Dec 2100 23:59:59 GMT", 60), ("", 0)])
+def test_a_busy_server_says_how_long_to_wait_and_nonsense_is_no_wait(told: str, pause: float) -> None:
+    busy = Client("http://gpu.example", transport=httpx.MockTransport(lambda r: httpx.Response(429, headers={"Retry-After": told})))
+    with pytest.raises(ServerBusy) as caught:
+        busy.models()
+    assert caught.value.pause == pause
 
 
 def test_a_refusal_is_not_tried_again(server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning) -> None:
@@ -257,6 +323,39 @@ def test_a_stopped_process_picks_its_job_up_again(
     assert not list((tmp_path / "server_jobs").glob("*.json"))
 
 
+def test_a_server_that_was_out_of_reach_is_asked_for_the_same_job_now_and_after_a_resume(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    impatient = {"silence": 1e-9, "attempts": 3}
+    server.faults = {"status": ["drop", "drop"]}
+    assert "cannot be reached" in uses(backend(**impatient).render(bundle))["job"][1]
+    assert len(server.created) == 1, "the clip was paid for twice"
+    server.faults = {"status": ["drop", "drop", "drop"]}
+    with pytest.raises(RenderError, match="cannot be reached"):
+        backend(**impatient).render(bundle)
+    backend(**impatient).render(bundle)
+    assert len(server.created) == 2, "the clip was paid for twice"
+
+
+def test_a_long_shot_stopped_in_its_second_clip_does_not_pay_for_the_first_again(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning, tmp_path: Path
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(done: int, total: int) -> None:
+        if done > 500:
+            raise Killed
+
+    with pytest.raises(Killed):
+        backend(clip_frames=9).render(with_key_frame(bundle, 0), progress=die)
+    assert len(server.created) == 2
+    whole = backend(clip_frames=9).render(with_key_frame(bundle, 0))
+    assert len(server.created) == 2, "a clip was paid for twice"
+    assert whole.frames.shape[0] == 13
+    assert not list((tmp_path / "server_jobs").glob("*.json"))
+
+
 def test_a_film_of_another_length_or_size_is_resampled_and_said(
     server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
 ) -> None:
@@ -268,6 +367,43 @@ def test_a_film_of_another_length_or_size_is_resampled_and_said(
     clip = backend().render(bundle)
     assert clip.frames.shape == (13, *SIZE, 3)
     assert "32x48 came back for 64x96" in uses(clip)["job"][1]
+
+
+def test_a_film_of_another_frame_rate_is_said(server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning) -> None:
+    clip = backend(extra='{"fps": 40}').render(bundle)
+    assert clip.fps == bundle.scene.fps
+    assert f"40 frames per second came back for {bundle.scene.fps}" in uses(clip)["job"][1]
+
+
+def test_a_picture_goes_to_a_size_of_the_models_and_comes_back_where_it_was() -> None:
+    across, down = np.meshgrid(np.arange(320), np.arange(180))
+    picture = np.stack([across * 255 // 320, down * 255 // 180, (across // 20 + down // 20) % 2 * 200], axis=-1).astype(np.uint8)
+    asked = (176, 320)
+    sent = cv2.imdecode(np.frombuffer(picture_for(picture, asked), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    assert sent.shape[:2] == asked
+    frames, told = fitted(Film(sent[None], 16.0), 1, (180, 320))
+    assert np.abs(frames[0].astype(int) - picture).mean() < 4, "the picture has been enlarged and cut"
+    assert told == ["frames of 176x320 came back for 180x320: scaled"]
+    assert "edges cut" in fitted(Film(np.zeros((1, 100, 100, 3), np.uint8), 16.0), 1, (180, 320))[1][0]
+
+
+def test_a_reference_of_another_shape_is_sent_whole_on_white() -> None:
+    tall = np.full((300, 100, 3), 60, np.uint8)
+    sent = cv2.imdecode(np.frombuffer(picture_for(tall, (90, 160), reference=True), np.uint8), cv2.IMREAD_COLOR)
+    assert sent.shape == (90, 160, 3)
+    assert (sent[45, 80], sent[2, 80], sent[45, 5]) == (pytest.approx(60), pytest.approx(60), pytest.approx(255))
+
+
+def test_a_text_to_video_server_that_drops_the_picture_is_found_out(
+    server: VideoServer, backend: Callable[..., ServerBackend], bundle: Conditioning
+) -> None:
+    given = with_key_frame(bundle, 0)
+    assert uses(backend(clip_frames=9).render(given))["key frame 0"][0] == "honoured"
+    server.model = "Wan-AI/Wan2.2-T2V-A14B-Diffusers"
+    said = uses(backend(clip_frames=9).render(given))
+    assert said["key frame 0"][0] == "ignored"
+    assert "does not begin with it" in said["key frame 0"][1]
+    assert "they do not join" in said["length"][1]
 
 
 def test_an_exact_film_is_not_touched() -> None:

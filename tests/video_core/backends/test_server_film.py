@@ -21,7 +21,7 @@ def test_a_sentence_becomes_a_film_although_the_server_restarts(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(MODELS, "scripted", lambda name, adapter: ScriptedModel())
-    with VideoServer(faults={"create": [503], "status": [None, "lose"], "content": ["garbage"]}) as server:
+    with VideoServer(faults={"create": [503], "status": [None, "lose"], "content": ["garbage", "garbage"]}) as server:
         settings = ["--video-server", server.url, "--set", "poll=0.01", "--set", f"cache={tmp_path}"]
         words = ["make", STORY, "--out", "film", "--llm", "scripted", "--size", "96x160", "--fps", "8", "--backend", "server", *settings]
         assert run(app, words) == 0, capfd.readouterr().err

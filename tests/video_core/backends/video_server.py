@@ -13,22 +13,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from video_core.encode import write_mp4
 
 
-def square_film(size: tuple[int, int], frames: int, fps: int) -> bytes:
-    """An mp4 in which a white square moves from left to right over grey."""
+def square_film(size: tuple[int, int], frames: int, fps: int, first: bytes = b"") -> bytes:
+    """An mp4 in which a white square moves from left to right over grey; its first frame is the picture `first`, when one is given."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
-        write_mp4(path, _squares(size, frames), fps)
+        write_mp4(path, _squares(size, frames, first), fps)
         return path.read_bytes()
 
 
-def _squares(size: tuple[int, int], frames: int) -> Iterator[np.ndarray]:
+def _squares(size: tuple[int, int], frames: int, first: bytes) -> Iterator[np.ndarray]:
     side = size[0] // 4
-    for n in range(frames):
+    if first:
+        picture = cv2.imdecode(np.frombuffer(first, np.uint8), cv2.IMREAD_COLOR)
+        yield cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA)[..., ::-1]
+    for n in range(bool(first), frames):
         frame = np.full((*size, 3), 90, np.uint8)
         left = round((size[1] - side) * n / max(1, frames - 1))
         frame[side : 2 * side, left : left + side] = 240
@@ -39,7 +43,8 @@ def _squares(size: tuple[int, int], frames: int) -> Iterator[np.ndarray]:
 class VideoServer:
     """`faults` by endpoint (create, status, content, models), one per request in order; None is a good answer.
 
-    A number is an HTTP status; `lose` forgets every job; `drop` closes the connection; `fail` says the job failed; `garbage`, `empty` and
+    A number is an HTTP status; `lose` forgets every job; `drop` closes the connection; `fail` says the job failed, `omni` the same
+    with the HTTP status of the failure, as vLLM-Omni does; `garbage`, `empty` and
     `html` are bad bodies; `short` and `small` are films with too few frames or of another size; `slow` stays in progress.
     """
 
@@ -47,6 +52,8 @@ class VideoServer:
     model: str = "Wan-AI/Wan2.2-TI2V-5B-Diffusers"
     created: list[dict[str, str]] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
+    given: dict[str, bytes] = field(default_factory=dict)
+    """The picture of each job that has one. A model named t2v does not look at it."""
     asked: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     jobs: dict[str, int] = field(default_factory=dict)
@@ -107,16 +114,18 @@ class VideoServer:
                 head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
                 form = email.message_from_bytes(head + body, policy=email.policy.default)
                 fields: dict[str, str] = {}
+                picture = b""
                 for part in form.iter_parts():
                     name = part.get_param("name", header="content-disposition")
                     payload = part.get_payload(decode=True)
                     if part.get_filename():
-                        server.pictures.append(payload)
+                        server.pictures.append(picture := payload)
                     else:
                         fields[str(name)] = payload.decode()
                 server.created.append(fields)
                 job = f"video-{len(server.created)}"
                 server.jobs[job] = 0
+                server.given[job] = picture if "-t2v-" not in server.model.lower() else b""
                 self.say(200, {"id": job, "status": "queued", "created_at": 0})
 
             def played(self, fault: Any) -> bool:
@@ -135,9 +144,11 @@ class VideoServer:
             def status(self, job: str, fault: Any) -> None:
                 server.jobs[job] += 1
                 states = ["queued", "in_progress", "completed"]
-                state = "failed" if fault == "fail" else "in_progress" if fault == "slow" else states[min(2, server.jobs[job] - 1)]
+                played = {"fail": "failed", "omni": "failed", "slow": "in_progress"}
+                state = played.get(fault) or states[min(2, server.jobs[job] - 1)]
                 error = {"code": 500, "message": "CUDA out of memory"} if state == "failed" else None
-                self.say(200, {"id": job, "status": state, "progress": 33 * server.jobs[job], "error": error})
+                code = 500 if fault == "omni" else 200
+                self.say(code, {"id": job, "status": state, "progress": 33 * server.jobs[job], "error": error})
 
             def film(self, job: str, fault: Any) -> None:
                 fields = server.created[int(job.rsplit("-", 1)[1]) - 1]
@@ -147,7 +158,8 @@ class VideoServer:
                 if fault == "small":
                     size = (size[0] // 2, size[1] // 2)
                 bad = {"garbage": b"\x00\x01 not a film" * 50, "empty": b""}
-                self.raw(200, bad.get(fault) if fault in bad else square_film(size, frames, int(fields["fps"])), "video/mp4")  # type: ignore[arg-type]
+                body = bad[fault] if fault in bad else square_film(size, frames, int(fields["fps"]), server.given[job])
+                self.raw(200, body, "video/mp4")
 
             def say(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
                 self.raw(status, json.dumps(body).encode(), "application/json", headers)

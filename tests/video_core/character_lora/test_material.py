@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shotplan.errors import CharacterError
+from video_core.character_lora import samples
 from video_core.character_lora.dataset import Dataset, read_dataset
-from video_core.character_lora.samples import bucket_size, load_frames, pieces, said_of, samples_of
-from video_core.encode import write_mp4
+from video_core.character_lora.samples import bucket_size, frames_of, load_frames, pieces, said_of, samples_of
+from video_core.encode import frames_of_mp4, write_mp4
 
 
 def picture(path: Path, size: tuple[int, int] = (64, 96), shade: int = 120) -> Path:
@@ -41,7 +44,30 @@ def test_every_caption_says_the_trigger_word_once(tmp_path: Path) -> None:
 def test_a_caption_in_gbk_is_read(tmp_path: Path) -> None:
     picture(tmp_path / "a.png")
     (tmp_path / "a.txt").write_bytes("小红在跑步".encode("gbk"))
-    assert read(tmp_path).sources[0].caption == "hxn, 小红在跑步"
+    dataset = read(tmp_path)
+    assert dataset.sources[0].caption == "hxn, 小红在跑步"
+    assert "1 captions are not UTF-8 and are read as GBK, see whether they are right: a.txt (小红在跑步)" in dataset.notes
+
+
+def test_folders_in_the_folder_are_not_looked_into_and_that_is_said(tmp_path: Path) -> None:
+    picture(tmp_path / "10_hana" / "a.png")
+    with pytest.raises(CharacterError, match="such as 10_hana, are not looked into"):
+        read(tmp_path)
+    picture(tmp_path / "b.png")
+    assert "1 folders in it are not looked into: 10_hana" in read(tmp_path).notes
+
+
+def test_a_picture_of_16_bits_keeps_its_greys(tmp_path: Path) -> None:
+    Image.fromarray(np.full((64, 96), 257 * 90, np.uint16)).save(tmp_path / "a.png")
+    found = samples_of(read(tmp_path), limit=(64, 96), unit=16, longest=9, grid=4, fps=16, share=0)
+    assert np.unique(load_frames(found[0])).tolist() == [90]
+
+
+def test_a_picture_too_large_to_be_true_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(CharacterError, match="cannot be read"):
+        read(tmp_path)
 
 
 def test_missing_captions_lonely_captions_and_other_files_are_said(tmp_path: Path) -> None:
@@ -146,3 +172,37 @@ def test_buckets_and_small_pictures_are_said(tmp_path: Path) -> None:
     told = said_of(found, (480, 832), 16)
     assert told[0] == "samples by size: 96x96: 1, 480x832: 1, 832x480: 1"
     assert "tiny.png" in told[1]
+
+
+def test_a_clip_from_a_telephone_held_upright_is_seen_upright(tmp_path: Path) -> None:
+    frame = np.zeros((64, 96, 3), np.uint8)
+    frame[:, :32] = 240
+    write_mp4(tmp_path / "a.mp4", [frame] * 5, 16)
+    film = bytearray((tmp_path / "a.mp4").read_bytes())
+    matrix = film.index(b"tkhd") + 8 + (20 if film[film.index(b"tkhd") + 4] == 0 else 32) + 16  # ISO/IEC 14496-12, 8.3.2
+    film[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)  # shown turned clockwise
+    (tmp_path / "a.mp4").write_bytes(film)
+    found = samples_of(read(tmp_path), limit=(96, 64), unit=16, longest=5, grid=4, fps=16, share=0)
+    seen = load_frames(found[0])
+    assert seen.shape == (5, 96, 64, 3)
+    assert seen[0, :28].mean() > 200
+    assert seen[0, 40:].mean() < 40
+
+
+def test_a_long_clip_is_decoded_once_however_many_pieces_it_is_cut_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture(tmp_path / "a.png")
+    clip(tmp_path / "b.mp4", frames=24, fps=16)
+    found = samples_of(read(tmp_path), limit=(64, 96), unit=16, longest=9, grid=4, fps=16, share=0)
+    assert len(found) == 4
+    each = [load_frames(sample) for sample in found]
+    opened: list[Path] = []
+
+    def counted(path: Path) -> Iterator[np.ndarray]:
+        opened.append(path)
+        return frames_of_mp4(path)
+
+    monkeypatch.setattr(samples, "frames_of_mp4", counted)
+    together = list(frames_of(found))
+    assert len(opened) == 1
+    assert [sample for sample, _ in together] == list(found)
+    assert all(np.array_equal(a, b) for a, (_, b) in zip(each, together, strict=True))

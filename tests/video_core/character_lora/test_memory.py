@@ -11,7 +11,8 @@ from diffusers import WanTransformer3DModel
 from shotplan.errors import RenderError
 from tests.video_core.planner.test_memory import Live, on_meta
 from video_core.backends.wan.families import FAMILIES
-from video_core.character_lora.memory import check_fits, takes
+from video_core.character_lora import job
+from video_core.character_lora.memory import Takes, check_fits, takes
 from video_core.character_lora.network import add_adapter, hold_in_float8
 from video_core.character_lora.settings import TrainSettings
 from video_core.planner import machine_of
@@ -81,3 +82,11 @@ def test_what_does_not_fit_names_what_would(monkeypatch: pytest.MonkeyPatch) -> 
     assert "--weights fp8" in str(error.value)
     picture = (480, 832, 1)
     assert "on the GPU" in check_fits(takes(config, family, TrainSettings(), "fp8", picture), card, "fp8", picture)
+
+
+def test_on_a_machine_with_a_gpu_a_training_on_the_cpu_is_measured_against_its_ram(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "machine_here", lambda: machine_of("RTX 4090", ram=200))
+    found = Takes(weights=60.0, activations=1.0, adapter=1.0, text_encoder=11.0)
+    assert "of 200.0 on the CPU" in check_fits(found, job._used(torch.device("cpu")), "fp32", (480, 832, 1))
+    with pytest.raises(RenderError, match="on the GPU"):
+        check_fits(found, job._used(torch.device("cuda")), "fp32", (480, 832, 1))

@@ -2,7 +2,7 @@
 
 Knows families, LoRA headers and trigger words. Does not fuse (`video_core.checkpoints.lora`) or load anything.
 An adapter fits the family it was trained on, and, approximately, other families whose blocks have the same shape: a VACE model holds
-the blocks of its text-to-video model, AniSora those of Wan image-to-video.
+the blocks of its text-to-video model, AniSora those of Wan image-to-video. Of several such, one that is fed alike is taken.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shotplan.characters.known import Adapter
+from shotplan.characters.known import Adapter, said_at
 from shotplan.errors import RenderError
 from video_core.backends.backend import ControlUse
 from video_core.backends.wan.families import FAMILIES, Family
@@ -62,7 +62,7 @@ def identities(scene: SceneCard, family: Family, *, packed: bool = False) -> Ide
         if chosen.trigger:
             told += f', called by "{chosen.trigger}"'
         report.append(ControlUse(f"identity of {actor.id}", "approximated" if why else "honoured", f"{told}{'; ' + why if why else ''}"))
-    return Identities(tuple(high), tuple(low), tuple(triggers), tuple(report))
+    return Identities(tuple(high), tuple(low), tuple(triggers), tuple(report if len(high) < 2 else map(_mixed, report)))
 
 
 def check_adapters(adapters: Iterable[Adapter]) -> None:
@@ -76,18 +76,26 @@ def check_adapters(adapters: Iterable[Adapter]) -> None:
 def with_triggers(prompt: str, triggers: Iterable[tuple[str, str]]) -> str:
     """The prompt with each trigger word before its character's name, or in front where the name is not said."""
     for name, trigger in triggers:
-        if trigger.casefold() in prompt.casefold():
+        if said_at(trigger.casefold(), prompt.casefold()) is not None:
             continue
-        at = prompt.find(name)
-        prompt = f"{prompt[:at]}{trigger} {prompt[at:]}" if at >= 0 else f"{trigger}, {prompt}".rstrip(", ")
+        at = said_at(name, prompt)
+        prompt = f"{trigger}, {prompt}".rstrip(", ") if at is None else f"{prompt[:at]}{trigger} {prompt[at:]}"
     return prompt
+
+
+def _mixed(use: ControlUse) -> ControlUse:
+    """What is said of a character who is not the only one with an adapter in the shot."""
+    if use.use == "ignored":
+        return use
+    return ControlUse(use.control, "approximated", f"{use.reason}; the adapters are added up over the whole picture: features may mix")
 
 
 def _chosen(actor: ActorCard, family: Family) -> tuple[Adapter | None, str]:
     """The adapter to use and what is remarkable about it; or None and why there is none."""
     exact = next((a for a in actor.adapters if a.family == family.name), None)
-    alike = next((a for a in actor.adapters if _same_blocks(a.family, family.name)), None)
-    adapter = exact or alike
+    alike = [a for a in actor.adapters if _same_blocks(a.family, family.name)]
+    fed_alike = next((a for a in alike if FAMILIES[a.family].in_channels == family.in_channels), None)
+    adapter = exact or fed_alike or next(iter(alike), None)
     if adapter is None:
         have = ", ".join(a.family for a in actor.adapters)
         return None, f"the adapter was trained on {have}, which is another model than {family.name}; {_TRAIN}"

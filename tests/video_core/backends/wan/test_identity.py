@@ -16,7 +16,8 @@ from shotplan.errors import RenderError
 from tests.video_core.backends.wan.conftest import MakeBackend
 from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import ControlUse
-from video_core.backends.wan.identity import check_adapters, with_triggers
+from video_core.backends.wan.families import FAMILIES
+from video_core.backends.wan.identity import check_adapters, identities, with_triggers
 from video_core.conditioning import Conditioning
 
 Checkpoints = Callable[..., Path]
@@ -80,7 +81,17 @@ def test_two_characters_bring_two_adapters_which_are_the_sum_of_both(
     a, b = (load_file(adapter.file) for adapter in (hana, tom))
     up, down = ("diffusion_model.blocks.0.self_attn.q.lora_B.weight", "diffusion_model.blocks.0.self_attn.q.lora_A.weight")
     assert torch.allclose(after - before, a[up] @ a[down] + 0.5 * b[up] @ b[down], atol=1e-4)
-    assert [use for use, _ in said(clip.report).values()] == ["honoured", "honoured"]
+    assert [use for use, _ in said(clip.report).values()] == ["approximated", "approximated"]
+    assert all("features may mix" in reason for _, reason in said(clip.report).values())
+
+
+def test_of_adapters_for_other_models_the_one_whose_model_is_fed_alike_is_taken(shot: Conditioning, tmp_path: Path) -> None:
+    anisora = FAMILIES["anisora-v3"]
+    for_text = Adapter(family="wan2.1-t2v-14b", file=lora(tmp_path / "text.safetensors", 1, anisora.dim))
+    for_pictures = Adapter(family="wan2.1-i2v-14b", file=lora(tmp_path / "pictures.safetensors", 2, anisora.dim))
+    actor = shot.scene.actors[0].model_copy(update={"adapters": (for_text, for_pictures)})
+    scene = shot.scene.model_copy(update={"actors": (actor,)})
+    assert [worn.path.name for worn in identities(scene, anisora).high] == ["pictures.safetensors"]
 
 
 def test_two_experts_get_one_file_each_and_without_the_second_nothing_is_used(
@@ -130,6 +141,13 @@ def test_the_trigger_word_stands_before_the_name_or_in_front_and_never_twice() -
     assert with_triggers("anime. A girl walks", [("Hana", "hxn")]) == "hxn, anime. A girl walks"
     assert with_triggers("hxn Hana walks", [("Hana", "hxn")]) == "hxn Hana walks"
     assert with_triggers("", [("Hana", "hxn")]) == "hxn"
+
+
+def test_a_name_inside_another_word_is_not_the_character_and_a_trigger_inside_another_trigger_is_not_said() -> None:
+    assert with_triggers("Also, Al walks", [("Al", "al_character")]) == "Also, al_character Al walks"
+    both = with_triggers("Chicken and Ken walk", [("Chicken", "chicken_character"), ("Ken", "ken_character")])
+    assert both == "chicken_character Chicken and ken_character Ken walk"
+    assert with_triggers("动漫。小红走", [("小红", "hong")]) == "动漫。hong 小红走"
 
 
 def test_a_backend_without_a_large_model_says_that_it_takes_no_adapter(shot: Conditioning) -> None:
