@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx
 
@@ -63,11 +63,14 @@ class VideoServer:
 
     def __init__(self, url: str, *, key: str = "", transport: httpx.BaseTransport | None = None) -> None:
         """Raises `RenderError` when the address is none, or the environment's proxy is of a kind that cannot be used."""
-        self.url = base_url(url)
+        whole = urlsplit(base_url(url))
+        self.url = urlunsplit(whole._replace(netloc=whole.netloc.rpartition("@")[2]))
+        """Without a user's name and password: it is said in reports and errors."""
+        user = (unquote(whole.username), unquote(whole.password or "")) if whole.username else None
         try:
             self._http = httpx.Client(
                 base_url=self.url, timeout=httpx.Timeout(READ, connect=CONNECT), follow_redirects=True, transport=transport,
-                headers={"Authorization": f"Bearer {key}"} if key else {}, trust_env=urlsplit(self.url).hostname not in LOOPBACK,
+                auth=user, headers={"Authorization": f"Bearer {key}"} if key else {}, trust_env=urlsplit(self.url).hostname not in LOOPBACK,
             )  # fmt: skip
         except (ImportError, ValueError) as e:
             raise RenderError(

@@ -46,6 +46,10 @@ def locate_lora(word: str) -> Lora:
     names = read_headers(Files((path,))).shapes
     if not any(".lora_" in key or key.endswith((".diff", ".diff_b")) for key in names):
         raise RenderError("this is no LoRA", where=str(path), todo="give a file with lora_A/lora_B or lora_down/lora_up tensors")
+    if any("dora_scale" in key or "lora_magnitude_vector" in key for key in names):
+        raise RenderError(
+            "this is a DoRA: its magnitudes cannot be added like a LoRA", where=str(path), todo="give a plain LoRA of the same training"
+        )
     return Lora(path, strength)
 
 

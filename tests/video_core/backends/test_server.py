@@ -445,3 +445,18 @@ def test_it_is_made_by_name_with_settings_as_words(server: VideoServer) -> None:
 @pytest.mark.parametrize("text", ["http://h:1", "http://h:1/", "http://h:1/v1", "http://h:1/v1/videos", " http://h:1/v1/ "])
 def test_an_address_may_be_written_with_or_without_the_path(text: str) -> None:
     assert base_url(text) == "http://h:1"
+
+
+def test_a_password_in_the_address_is_used_and_never_said() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["authorization"])
+        return httpx.Response(400, json={"error": {"message": "no"}})
+
+    client = Client("https://ann:top%20secret@video.example/v1", transport=httpx.MockTransport(answer))
+    assert client.url == "https://video.example"
+    with pytest.raises(RenderError) as refused:
+        client.status("job")
+    assert seen == [httpx.BasicAuth("ann", "top secret")._auth_header]
+    assert "secret" not in str(refused.value)

@@ -55,6 +55,13 @@ def test_a_file_that_is_no_lora_is_refused_before_loading(tmp_path: Path) -> Non
         locate_lora(written(tmp_path / "l.safetensors", {"blocks.0.attn1.to_q.weight": torch.zeros(2, 2)}))
 
 
+def test_a_dora_is_refused_rather_than_half_of_it_added(tmp_path: Path) -> None:
+    pair = {"blocks.0.attn1.to_q.lora_A.weight": torch.zeros(2, 4), "blocks.0.attn1.to_q.lora_B.weight": torch.zeros(4, 2)}
+    save_file(pair | {"blocks.0.attn1.to_q.lora_magnitude_vector": torch.ones(4)}, tmp_path / "dora.safetensors")
+    with pytest.raises(RenderError, match="this is a DoRA"):
+        locate_lora(str(tmp_path / "dora.safetensors"))
+
+
 def test_layers_for_a_clip_branch_that_is_not_there_are_told(tmp_path: Path, weight: torch.Tensor) -> None:
     names = ("blocks.0.attn1.to_q", "blocks.0.attn2.add_k_proj")
     tensors = {f"{name}.lora_A.weight": torch.ones(2, 4) for name in names} | {f"{name}.lora_B.weight": torch.ones(6, 2) for name in names}
