@@ -20,9 +20,9 @@ from video_core.cluster.ray_runner import RayRunner
 from video_core.cluster.settings import ClusterSettings
 from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
-from video_core.production import Production, code_digest
-from video_core.retake_with import RetakeWith
-from video_core.shot_jobs import Runner
+from video_core.production.production import Production, code_digest
+from video_core.production.retake_with import RetakeWith
+from video_core.production.shot_jobs import Runner
 
 
 class FilmRenderer:

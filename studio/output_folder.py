@@ -20,7 +20,7 @@ from shotplan.errors import RenderError, SessionError
 from video_core.cluster.settings import ClusterSettings
 from video_core.finishing.settings import FinishSettings
 from video_core.key_frames.settings import KeyFrameSettings
-from video_core.retake_with import RetakeWith
+from video_core.production.retake_with import RetakeWith
 
 REQUEST = "request.json"
 SESSION = "session.json"

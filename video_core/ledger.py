@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import cache
 from pathlib import Path
 
+import shotplan.staging
 from shotplan.errors import RenderError
 
 NAME = "artifacts.json"
@@ -24,6 +26,14 @@ def file_digest(path: Path) -> str:
 def digest_of(*parts: str) -> str:
     """SHA-256 over texts, order and boundaries included."""
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the code that stages and draws, so that files made by another version of it count as stale."""
+    roots = (Path(shotplan.staging.__file__).parent, Path(__file__).parent)
+    sources = [path for root in roots for path in sorted(root.rglob("*.py")) if "training" not in path.parts]
+    return digest_of(*(path.read_text(encoding="utf-8") for path in sources))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -19,10 +19,9 @@ from video_core.backends.backend import Backend, Progress
 from video_core.backends.wan.prompt_file import PromptLine
 from video_core.conditioning import Conditioning, SceneCard
 from video_core.encode import read_mp4
-from video_core.film import write_film
 from video_core.key_frames.art import Art, read_art
-from video_core.ledger import Ledger, digest_of, write_text
-from video_core.production import code_digest
+from video_core.ledger import Ledger, code_digest, digest_of, write_text
+from video_core.production.transitions import write_film
 
 Bytes = NDArray[np.uint8]
 DRAW_A_STAGE = ("animatic", "embedded")

@@ -42,7 +42,7 @@ from video_core.finishing.settings import FILTERS, FilterSettings
 from video_core.finishing.stage import FinishingShot, Form
 from video_core.finishing.style import pattern_shifts
 from video_core.finishing.upscale import crispness, with_colours_of
-from video_core.long_shot import Window, cut
+from video_core.long_shot.draw import Window, cut
 from video_core.planned_picture import PlannedPicture
 from video_core.rasterise import condition
 from video_core.upscale import Enlarger

@@ -2,8 +2,8 @@
 
     python -m evals.bench.long_shots --stages 5 --frames 96 --clip 33
 
-Staged shots that nothing was trained on are drawn in clips joined by `video_core.long_shot` in three ways: `cut` (nothing handed over, clip
-after clip), `handed` (overlap handed over and melted), `matched` (colours matched too: what backends do). Two models:
+Staged shots that nothing was trained on are drawn in clips joined by `video_core.long_shot.draw` in three ways: `cut` (nothing handed
+over, clip after clip), `handed` (overlap handed over and melted), `matched` (colours matched too: what backends do). Two models:
 
 - `embedded`: the embedded model, compared with what it draws in one go, when it hands nothing from clip to clip.
 - the animatic with a tint of up to 8 grey levels per clip, of which the right answer is known: `tinted` shifts a clip as a whole, `exact`
@@ -39,7 +39,7 @@ from video_core.backends import make_backend
 from video_core.conditioning import Conditioning
 from video_core.embedded.training.generate import HELD_OUT
 from video_core.embedded.training.plans import random_plan
-from video_core.long_shot import Draw, Window, draw_long, joins_of, windows
+from video_core.long_shot.draw import Draw, Window, draw_long, joins_of, windows
 from video_core.rasterise import condition
 
 Bytes = NDArray[np.uint8]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from shotplan.errors import BriefError
-from video_core.retake_with import RetakeWith
+from video_core.production.retake_with import RetakeWith
 
 Script = Annotated[str | None, typer.Argument(help="The script, a file that holds it, or - for standard input.")]
 Example = Annotated[bool, typer.Option("--example", help="Use the built-in example script.")]

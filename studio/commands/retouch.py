@@ -1,6 +1,7 @@
 """`ekonte retouch` and `ekonte outpaint`: a finished clip drawn again in part.
 
-Knows what is asked for and where files go. Does not know masks (`video_core.retouch`) or the film's folder (`video_core.retouched_film`).
+Knows what is asked for and where files go. Does not know masks (`video_core.retouch.redraw`) or the film's
+folder (`video_core.retouch.film`).
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def retouch(
     from video_core.backends.backend import ControlUse
     from video_core.conditioning import Conditioning
     from video_core.encode import read_mp4
-    from video_core.retouch import actor_mask, redraw
-    from video_core.retouched_film import clip_of, join_again, replace_clip, with_prompt
+    from video_core.retouch.film import clip_of, join_again, replace_clip, with_prompt
+    from video_core.retouch.redraw import actor_mask, redraw
 
     plan, home = read_plan(source)
     if plan.shot(shot) is None:
@@ -84,9 +85,9 @@ def outpaint(
 
     from video_core.backends import ready_backend
     from video_core.encode import read_mp4
-    from video_core.film import write_film
     from video_core.line_clips import bare_bundle
-    from video_core.retouch import placed, redraw
+    from video_core.production.transitions import write_film
+    from video_core.retouch.redraw import placed, redraw
 
     frames, fps = read_mp4(clip)
     inner, draw, note = placed(frames, frame_size(size))

@@ -14,7 +14,7 @@ from tests.shotplan.films import film
 from tests.video_core.backends.wan.tiny import write_checkpoint
 from video_core.conditioning import Conditioning
 from video_core.encode import read_mp4
-from video_core.retouch import actor_mask
+from video_core.retouch.redraw import actor_mask
 
 SIZE = (64, 96)
 

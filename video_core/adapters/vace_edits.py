@@ -2,7 +2,7 @@
 
 Mask: 255 (white) is drawn, 0 (black) is kept; pixels that are drawn without a control are mid grey. AniSora's masks mean the opposite.
 What is kept comes from a bundle's key frames and keep-mask: whole frames (first, last, a first clip), all but an actor, or all of a smaller
-picture (`video_core.retouch`).
+picture (`video_core.retouch.redraw`).
 Source: VACE `vace/annotators/{inpainting,outpainting,frameref,composition}.py`.
 """
 

@@ -31,7 +31,7 @@ from video_core.backends.server_frames import ANOTHER, apart, decode, fitted, pi
 from video_core.backends.server_job import Notes, Patience, film_of, request_digest
 from video_core.conditioning import Conditioning
 from video_core.ledger import digest_of
-from video_core.long_shot import Window, draw_long, joins_of, windows
+from video_core.long_shot.draw import Window, draw_long, joins_of, windows
 
 KEY = "EKONTE_VIDEO_SERVER_KEY"
 """Environment variable with the server's bearer token; it is never written anywhere."""

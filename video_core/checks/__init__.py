@@ -3,7 +3,7 @@
     measures = check_clip(frames, conditioning)
     [m for m in measures if m.failed]
 
-Knows which checks there are. Does not know what is done about a failure (`video_core.production`).
+Knows which checks there are. Does not know what is done about a failure (`video_core.production.production`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Are the joins of a long shot seen: jumps of colour, of motion or of detail where one clip takes over from another.
 
 Knows where the joins are, because the backend says so, and what the same clip does elsewhere: every measure is the join's value less
-the usual one, so that a fast pan or a flickering fire is no bad join. Does not know how clips are joined (`video_core.long_shot`).
+the usual one, so that a fast pan or a flickering fire is no bad join. Does not know how clips are joined (`video_core.long_shot.draw`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from shotplan.errors import EkonteError, RenderError
 from video_core.backends import make_backend
 from video_core.cluster.settings import ClusterSettings
 from video_core.conditioning import Conditioning
-from video_core.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
+from video_core.production.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
 
 HERE = "here"
 """The address of a cluster that is made for this run, of this machine alone."""
@@ -136,7 +136,7 @@ class _Worker:
         self.backend: Any = None
 
     def render(self, job: ShotJob, conditioning: Conditioning, board: Any) -> RenderedShot:
-        from video_core.production import code_digest
+        from video_core.ledger import code_digest
 
         board.put.remote(job.shot, 0, 1)
         if self.code and code_digest() != self.code:

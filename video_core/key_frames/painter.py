@@ -26,7 +26,7 @@ from video_core.key_frames.ip_adapter import IPAdapter, not_taken
 from video_core.key_frames.settings import PainterSettings
 from video_core.key_frames.shown_pictures import PIPELINES, shown_pictures
 from video_core.ledger import digest_of
-from video_core.long_shot import Window, cut
+from video_core.long_shot.draw import Window, cut
 
 Shown = Literal["depth", "pose"]
 UNIT = 16

@@ -17,7 +17,7 @@ from video_core.backends.wan.backend import WanBackend
 from video_core.backends.wan.settings import WanSettings
 from video_core.conditioning import Conditioning
 from video_core.parallel.crew import Crew, CrewLost, CrewStopped
-from video_core.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
+from video_core.production.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
 
 
 class GroupBackend(WanBackend):

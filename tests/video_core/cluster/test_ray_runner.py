@@ -16,7 +16,7 @@ from shotplan.errors import RenderError
 from tests.shotplan.films import film
 from video_core.cluster.ray_runner import RayRunner
 from video_core.cluster.settings import ClusterSettings
-from video_core.production import Production, code_digest
+from video_core.production.production import Production, code_digest
 
 ray = pytest.importorskip("ray")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

@@ -12,9 +12,9 @@ from shotplan.errors import ConditioningError, RenderError
 from tests.video_core.puppets import talk
 from video_core.backends.backend import Clip
 from video_core.conditioning import Conditioning
-from video_core.film import write_film
 from video_core.key_frames.give import KeyFrames
 from video_core.key_frames.settings import KeyFrameSettings
+from video_core.production.transitions import write_film
 from video_core.rasterise import condition
 
 SIZE = (64, 96)

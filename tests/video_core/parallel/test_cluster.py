@@ -19,7 +19,7 @@ from video_core.cluster.ray_runner import RayRunner
 from video_core.cluster.settings import ClusterSettings
 from video_core.conditioning import Conditioning
 from video_core.encode import read_mp4
-from video_core.shot_jobs import HereRunner, ShotJob
+from video_core.production.shot_jobs import HereRunner, ShotJob
 
 
 def test_a_clusters_worker_gets_as_many_gpus_as_share_a_clip() -> None:

@@ -24,7 +24,7 @@ from tests.video_core.parallel.conftest import Make
 from video_core.backends import make_backend
 from video_core.conditioning import Conditioning
 from video_core.encode import read_mp4
-from video_core.production import Production
+from video_core.production.production import Production
 
 Folder = Callable[..., Path]
 SHARED = "ulysses=2"

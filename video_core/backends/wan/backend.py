@@ -32,7 +32,7 @@ from video_core.backends.wan.sampling import Sampling, sampling
 from video_core.backends.wan.schedule import make_schedule
 from video_core.backends.wan.settings import WanSettings
 from video_core.conditioning import Conditioning, SceneCard
-from video_core.long_shot import Window, draw_long, joins_of, windows
+from video_core.long_shot.draw import Window, draw_long, joins_of, windows
 from video_core.parallel.group import ALONE, Group
 from video_core.planner import OptionSet
 

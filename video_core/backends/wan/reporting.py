@@ -12,7 +12,7 @@ from video_core.backends.backend import ControlUse
 from video_core.backends.wan.families import Family
 from video_core.backends.wan.sampling import Sampling
 from video_core.conditioning import Conditioning
-from video_core.long_shot import Window
+from video_core.long_shot.draw import Window
 from video_core.planner import OptionSet
 
 BY_WORDS = "the model has no input for it; the prompt says it in words"

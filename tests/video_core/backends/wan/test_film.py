@@ -11,7 +11,7 @@ from PIL import Image
 from tests.shotplan.films import film
 from video_core.encode import read_mp4
 from video_core.key_frames.settings import KeyFrameSettings
-from video_core.production import Production
+from video_core.production.production import Production
 
 SIZE = (32, 64)
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tests.video_core.puppets import talk
 from video_core.adapters.vace_controls import depth_video
 from video_core.conditioning import Conditioning
-from video_core.join_colours import MOST, field, held
-from video_core.long_shot import Window, cut, draw_long, hand_over, joins_of, windows
+from video_core.long_shot.draw import Window, cut, draw_long, hand_over, joins_of, windows
+from video_core.long_shot.join_colours import MOST, field, held
 from video_core.rasterise import condition
 
 Bytes = NDArray[np.uint8]

@@ -12,9 +12,9 @@ from tests.video_core.puppets import talk
 from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import Clip
 from video_core.conditioning import Conditioning
-from video_core.long_shot import Window, cut
+from video_core.long_shot.draw import Window, cut
 from video_core.rasterise import condition
-from video_core.retouch import actor_mask, melted, placed, redraw
+from video_core.retouch.redraw import actor_mask, melted, placed, redraw
 
 SIZE = (96, 160)
 

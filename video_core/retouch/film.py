@@ -1,7 +1,7 @@
 """A clip of a finished film replaced by a retouched one, and the film joined again.
 
 Knows a film's folder and its ledger: the clip stays up to date, since what the shot is made from has not changed; only `ekonte render` with
-something else makes it anew. Does not know how a clip is retouched (`video_core.retouch`).
+something else makes it anew. Does not know how a clip is retouched (`video_core.retouch.redraw`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from video_core.backends.backend import Clip, ControlUse
 from video_core.checks import check_clip
 from video_core.conditioning import Conditioning
 from video_core.encode import frames_of_mp4
-from video_core.film import Take, write_film
 from video_core.ledger import Ledger, write_text
-from video_core.production_report import note_of
+from video_core.production.report import note_of
+from video_core.production.transitions import Take, write_film
 
 BEFORE = "before"
 """Folder beside the clips, for the ones that were replaced."""

@@ -14,14 +14,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-import shotplan.staging
 from shotplan.plan import ShotPlan
 from shotplan.revisions import shot_digest
 from shotplan.staging import stage_all
@@ -31,26 +29,18 @@ from video_core.backends.backend import Backend, ControlUse
 from video_core.checks import Measure
 from video_core.conditioning import FORMAT, Conditioning
 from video_core.encode import frames_of_mp4
-from video_core.film import Take, write_film
 from video_core.finishing.finisher import Finisher
 from video_core.finishing.settings import FinishSettings
 from video_core.finishing.stage import FinishingShot, Form
 from video_core.key_frames.give import KeyFrames, needed_frames
 from video_core.key_frames.settings import KeyFrameSettings
-from video_core.ledger import Ledger, digest_of, write_bytes, write_text
-from video_core.production_report import note_of, report_text
+from video_core.ledger import Ledger, code_digest, digest_of, write_bytes, write_text
+from video_core.production.report import note_of, report_text
+from video_core.production.retake_with import RetakeWith
+from video_core.production.shot_jobs import HereRunner, Runner, ShotJob, runner_of
+from video_core.production.storyboard import Panel, panel_of, storyboard
+from video_core.production.transitions import Take, write_film
 from video_core.rasterise import condition
-from video_core.retake_with import RetakeWith
-from video_core.shot_jobs import HereRunner, Runner, ShotJob, runner_of
-from video_core.storyboard import Panel, panel_of, storyboard
-
-
-@cache
-def code_digest() -> str:
-    """Digest of the code that stages and draws, so that files made by another version of it count as stale."""
-    roots = (Path(shotplan.staging.__file__).parent, Path(__file__).parent)
-    sources = [path for root in roots for path in sorted(root.rglob("*.py")) if "training" not in path.parts]
-    return digest_of(*(path.read_text(encoding="utf-8") for path in sources))
 
 
 class Report(Protocol):

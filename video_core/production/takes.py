@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from video_core.backends.backend import Backend, Clip, ControlUse, Progress, Retakes, SaysRetakes
 from video_core.checks import Measure, badness, check_clip
 from video_core.conditioning import Conditioning
-from video_core.retake_with import RetakeWith
+from video_core.production.retake_with import RetakeWith
 
 NEXT_SEED = 7919
 """Added to the seed for every other seed, so that neighbouring shots never share one."""

@@ -12,9 +12,9 @@ from shotplan.errors import RenderError
 from tests.video_core import puppets
 from video_core.backends.backend import Clip
 from video_core.encode import read_mp4, write_mp4
-from video_core.film import Take, film_length, join, write_film
+from video_core.production.storyboard import clearest_frame, draw_move, key_moment, panel_of, storyboard
+from video_core.production.transitions import Take, film_length, join, write_film
 from video_core.rasterise import condition
-from video_core.storyboard import clearest_frame, draw_move, key_moment, panel_of, storyboard
 
 
 def _plain(color: int, count: int, size: tuple[int, int] = (64, 96)) -> np.ndarray:

@@ -1,7 +1,7 @@
 """A shot that is longer than a model's clip: overlapping clips, the frames handed from one to the next, and their joins.
 
 Knows where clips begin, how a conditioning bundle is cut, and how long a match lasts. Does not know how a clip is drawn,
-or how colours are compared (`video_core.join_colours`).
+or how colours are compared (`video_core.long_shot.join_colours`).
 
 A following clip is given the last `overlap` frames of the film so far. Where both exist the picture melts from one to the other.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from video_core.conditioning import Conditioning
-from video_core.join_colours import FirstColours, field, held, small
+from video_core.long_shot.join_colours import FirstColours, field, held, small
 
 Bytes = NDArray[np.uint8]
 FADE = 1.0

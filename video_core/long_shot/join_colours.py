@@ -7,7 +7,7 @@ The field takes the flash away and fades into the shift within a second, so that
 the clip to the shot's first, so that nothing adds up from clip to clip. Where a shot cannot tell (nothing is staged, or its things
 differ among themselves by more than the clips do), the field's own mean is held instead.
 
-Knows pictures and what is staged where. Does not know clips' places in a shot (`video_core.long_shot`).
+Knows pictures and what is staged where. Does not know clips' places in a shot (`video_core.long_shot.draw`).
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ from video_core.backends import make_backend
 from video_core.backends.backend import BACKENDS, Clip, Progress, Retakes
 from video_core.checks import Measure
 from video_core.conditioning import Conditioning
-from video_core.production import Production
-from video_core.production_report import report_text
+from video_core.production.production import Production
+from video_core.production.report import report_text
+from video_core.production.retake_with import RetakeWith
+from video_core.production.shot_jobs import ShotJob, render_shot
+from video_core.production.takes import STRENGTHS, Way, next_way
 from video_core.rasterise import condition
-from video_core.retake_with import RetakeWith
-from video_core.shot_jobs import ShotJob, render_shot
-from video_core.takes import STRENGTHS, Way, next_way
 
 
 @dataclass

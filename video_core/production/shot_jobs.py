@@ -13,9 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from video_core.backends.backend import Backend, Progress
 from video_core.conditioning import Conditioning
-from video_core.film import write_film
-from video_core.retake_with import RetakeWith
-from video_core.takes import CheckedTake, best, takes, unchanged
+from video_core.production.retake_with import RetakeWith
+from video_core.production.takes import CheckedTake, best, takes, unchanged
+from video_core.production.transitions import write_film
 
 Heard = Callable[[str, int, int], None]
 """Called with (what, done, total): a shot or a take of it, and its steps."""

@@ -1,0 +1,1 @@
+"""A shot that is longer than a model's clip."""

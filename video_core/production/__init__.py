@@ -1,0 +1,1 @@
+"""From an agreed plan to the files of a film."""

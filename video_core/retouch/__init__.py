@@ -1,0 +1,1 @@
+"""A part of a finished film drawn again."""
