@@ -34,12 +34,14 @@ CLASSES: dict[str, Any] = {"plain": WanTransformer3DModel, "vace": WanVACETransf
 
 def load_transformer(
     weights: Weights, found: Architecture, *, heads: int, vace_layers: tuple[int, ...] = (), dtype: torch.dtype = torch.bfloat16,
-    change: Callable[[State], tuple[State, object]] | None = None,
+    change: Callable[[State], tuple[State, object]] | None = None, device: torch.device | None = None,
 ) -> nn.Module:
-    """A diffusers transformer on the CPU in evaluation mode, its norms, time embedding and tables in float32.
+    """A diffusers transformer in evaluation mode, its norms, time embedding and tables in float32.
 
     The files are read as they are, so a left-over shard index does no harm. `change` may edit the state under diffusers' names
-    (LoRA fusion) before it is cast. Raises `RenderError` when tensors are missing, superfluous or of another shape.
+    (LoRA fusion) before it is cast. `device`: where each tensor goes from the mapped file and is cast, so that no part of the model is
+    held in RAM, however wide the file's numbers are; None leaves it on the CPU.
+    Raises `RenderError` when tensors are missing, superfluous or of another shape.
     """  # fmt: skip
     where = str(weights.files.paths[0])
     kind = CLASSES[found.kind]
@@ -63,7 +65,8 @@ def load_transformer(
     wide = tuple(kind._keep_in_fp32_modules or ())
     for name, tensor in state.items():
         if tensor.is_floating_point():
-            state[name] = tensor.to(torch.float32 if any(part in name.split(".") for part in wide) else dtype)
+            wanted = torch.float32 if any(part in name.split(".") for part in wide) else dtype
+            state[name] = tensor.to(device or tensor.device).to(wanted)
     _fill(model, state, where)
     return model.eval().requires_grad_(False)
 
@@ -176,15 +179,18 @@ def read_archive(path: Path) -> State:
 
 
 def _transformers(kind: Any, config: Any, state: State, dtype: torch.dtype, path: Path) -> nn.Module:
-    model: nn.Module = kind(config).to(dtype)
-    missing, extra = model.load_state_dict({name: tensor.to(dtype) for name, tensor in state.items()}, strict=False)
+    with init_empty_weights(include_buffers=False):  # nobody waits for billions of random numbers
+        model: Any = kind(config)
+    missing, extra = model.load_state_dict({name: tensor.to(dtype) for name, tensor in state.items()}, strict=False, assign=True)
+    model.tie_weights()
     missing = [name for name in missing if not name.endswith(("embed_tokens.weight", "position_ids"))]
     if missing or extra:
         raise RenderError(
             f"the weights do not fit {kind.__name__}: {len(missing)} missing, {len(extra)} superfluous, such as {(missing + extra)[0]}",
             where=str(path), todo="check the download",
         )  # fmt: skip
-    return model.eval().requires_grad_(False)
+    whole_model: nn.Module = model.eval().requires_grad_(False)
+    return whole_model
 
 
 def _pretrained(kind: Any, path: Path, **options: Any) -> Any:

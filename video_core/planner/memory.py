@@ -122,18 +122,31 @@ def _power_of_two(size: float) -> int:
     return 1 << max(0, int(size) - 1).bit_length()
 
 
+def straight(options: OptionSet) -> bool:
+    """Whether each tensor can go from its file to the GPU: it stays there, and nothing is done to the model before."""
+    return options.offload == "none" and options.weights in ("bf16", "fp32")
+
+
 def _ram(model: VideoModel, options: OptionSet, expert: float) -> float:
-    """GB of RAM. Weights are read into RAM first; every process of a worker group has its own copy."""
-    text, vae = model.text_parameters * 2.0 + model.clip_parameters * 2.0, model.vae.parameters * 4.0
-    loaded = model.dit.parameters * 2.0 if options.weights not in ("fp32", "gguf_q8_0", "gguf_q4_k") else expert
+    """GB of RAM of all processes. Files are mapped into memory, which is not counted: the system takes it back when it needs it.
+
+    The first process of a worker group alone has the encoders. Weights that go straight to the GPU are not held in RAM; to be fused with a
+    LoRA, they are.
+    """
+    dit, text, vae = model.dit, model.text_parameters * 2.0 + model.clip_parameters * 2.0, model.vae.parameters * 4.0
+    loaded = dit.parameters * 2.0 if options.weights not in ("fp32", "gguf_q8_0", "gguf_q4_k") else expert
+    if straight(options) and options.lora != "fused":
+        loaded = 0.0
     match options.offload:
         case "none":
-            held = max(text, loaded)
+            held = [max(text, loaded), loaded]
         case "group" if options.stream and options.pin_all:
-            held = model.experts * pinned_bytes(model.dit, options) + expert
+            held = [model.experts * pinned_bytes(dit, options) + expert] * 2
         case _:
-            held = max(text, model.experts * expert, (model.experts - 1) * expert + loaded)
-    return options.gpus * ((held + vae) / GB + PROCESS)
+            weights = max(model.experts * expert, (model.experts - 1) * expert + loaded)
+            held = [max(text, weights), weights]
+    first, other = ((bytes_held + vae) / GB + PROCESS for bytes_held in held)
+    return first + (options.gpus - 1) * other
 
 
 def _latent_bytes(model: VideoModel, clip: ClipSpec) -> float:

@@ -127,6 +127,28 @@ def test_original_names_load_to_the_same_network(checkpoints: Folder, anisora_v3
     torch.testing.assert_close(out[0], out[1], rtol=1e-5, atol=1e-5)
 
 
+def test_weights_that_stay_on_the_device_go_there_from_the_file_and_are_cast_there(
+    anisora_v3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matched = match(locate(str(anisora_v3)))
+    cast_on = set()
+    plain = torch.Tensor.to
+
+    def noted(tensor: torch.Tensor, *args: Any, **more: Any) -> torch.Tensor:
+        out = plain(tensor, *args, **more)
+        if out.dtype != tensor.dtype:
+            cast_on.add(tensor.device.type)
+        return out
+
+    monkeypatch.setattr(torch.Tensor, "to", noted)
+    model = load_transformer(
+        matched.checkpoint.high, matched.architectures[0], heads=2, dtype=torch.bfloat16, device=torch.device("meta")
+    )
+    assert cast_on == {"meta"}
+    assert {p.device.type for p in model.parameters()} == {"meta"}
+    assert {p.dtype for name, p in model.named_parameters() if "attn1.to_q" in name} == {torch.bfloat16}
+
+
 def test_two_original_experts_get_the_config_without_clip_branch(checkpoints: Folder, tmp_path: Path) -> None:  # noqa: F811
     source = checkpoints("i2v", clip=False, experts=2)
     for name, part in (("high_noise_model", "transformer"), ("low_noise_model", "transformer_2")):

@@ -125,6 +125,14 @@ def test_each_kind_of_offload_holds_less_than_the_one_before() -> None:
     assert pinned > memory(model, clip, OptionSet(offload="group", pin_all=False)).ram > 53
 
 
+def test_a_group_takes_the_ram_of_its_processes_not_of_its_weights() -> None:
+    model, clip = find_model("anisora-v3"), ClipSpec((352, 640), 81, 8, 1.0)
+    one, eight = (memory(model, clip, OptionSet(ulysses=n, vae_spread=n > 1)).ram for n in (1, 8))
+    assert eight - one < 7 * 4
+    fused = memory(model, clip, OptionSet(ulysses=8, vae_spread=True, lora="fused")).ram
+    assert fused - eight > 7 * 30
+
+
 def test_pinned_copies_are_rounded_up_to_powers_of_two_as_torch_does() -> None:
     dit = find_model("wan2.1-t2v-14b").dit
     matrices = 40 * (8 * 64 * 2**20 + 2 * 256 * 2**20)  # 50 MiB and 135 MiB become 64 and 256

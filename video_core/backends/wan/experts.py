@@ -16,6 +16,7 @@ from video_core.checkpoints.load import load_transformer
 from video_core.checkpoints.lora import Lora, fuse
 from video_core.parallel.group import ALONE, Group
 from video_core.planner import OptionSet
+from video_core.planner.memory import straight
 
 DTYPES = {"fp32": torch.float32}
 
@@ -85,6 +86,7 @@ class Experts:
         model = load_transformer(
             weights, self.matched.architectures[0], heads=family.heads, vace_layers=family.vace_layers, dtype=self.dtype,
             change=(lambda state: fuse(state, loras, self.notes)) if loras else None,
+            device=self.device if straight(self.options) else None,
         )  # fmt: skip
         place(model, self.options, self.device, self.group)
         return model

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from shotplan.errors import RenderError
 from tests.video_core.backends.wan.conftest import MakeBackend, with_pictures
 from tests.video_core.puppets import talk
+from video_core.backends.wan import experts
 from video_core.backends.wan.backend import WanBackend
 from video_core.backends.wan.settings import WanSettings
 from video_core.conditioning import Conditioning
@@ -178,3 +179,14 @@ def test_a_compiled_transformer_draws_the_same_film_within_rounding(
     resident = frames(backend(checkpoints("t2v"), steps=2), bare)
     compiled = frames(backend(checkpoints("t2v"), steps=2, option=words(option)), bare)
     assert np.abs(compiled - resident).mean() < 1
+
+
+@pytest.mark.parametrize(("option", "straight"), [("", True), ("weights=fp8_storage", False), ("offload=group,stream=false", False)])
+def test_only_weights_that_stay_as_they_are_skip_ram(
+    checkpoints: Folder, backend: MakeBackend, bare: Conditioning, monkeypatch: pytest.MonkeyPatch, option: str, straight: bool
+) -> None:
+    asked = []
+    load = experts.load_transformer
+    monkeypatch.setattr(experts, "load_transformer", lambda *a, **more: asked.append(more["device"]) or load(*a, **more))
+    backend(checkpoints("t2v"), steps=1, option=words(option)).render(bare)
+    assert asked == [torch.device("cpu") if straight else None]
