@@ -1,8 +1,11 @@
-"""What holds for every test: no model server that happens to run on this machine is found, and Ctrl-C is heard."""
+"""What holds for every test: no model server that happens to run on this machine is found, random numbers are the same whichever tests run,
+and Ctrl-C is heard."""
 
 from __future__ import annotations
 
+import random
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,15 @@ import pytest
 @pytest.fixture(autouse=True)
 def _no_servers_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EKONTE_SERVERS", str(tmp_path / "servers"))
+
+
+@pytest.fixture(autouse=True)
+def _the_same_numbers_in_every_run() -> None:
+    random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
 
 
 def pytest_configure() -> None:
