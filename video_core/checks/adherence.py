@@ -23,6 +23,8 @@ MOTION = 0.9
 """Error of motion as a share of the planned motion; a still picture of a moving plan has 1."""
 ORDER = 0.60
 """Share of pixels; guessing gives 1/2."""
+APART = 1.05
+"""Nearer by at least this factor counts as in front."""
 CORNER = 1e-3
 """Smaller eigenvalue of the image's structure below which motion cannot be seen: an even area, or one straight edge."""
 NEIGHBOURHOOD = 15
@@ -132,5 +134,6 @@ def _wider(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _in_front(footage: Footage, frame: int, near: NDArray[np.bool_], far: NDArray[np.bool_]) -> bool:
+    """By clearly more than what is held in a hand or sat upon."""
     depth = footage.inverse_depth[frame]
-    return bool(far.any()) and float(np.median(depth[near])) > float(np.median(depth[far]))
+    return bool(far.any()) and float(np.median(depth[near])) > APART * float(np.median(depth[far]))

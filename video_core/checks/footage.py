@@ -37,6 +37,7 @@ class Footage:
         size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
         self.length = min(len(frames), conditioning.frames)
         self.fps = conditioning.scene.fps
+        self.weather = conditioning.scene.weather
         self.frames = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in frames[: self.length]])
         self.ids: Bytes = np.stack(
             [cv2.resize(i, size, interpolation=cv2.INTER_NEAREST) for i in conditioning.instance_ids[: self.length]]

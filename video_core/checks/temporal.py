@@ -14,6 +14,8 @@ from video_core.checks.measure import Measure, check
 
 FLICKER = 6.0
 """Grey levels of 255 by which a frame may differ from the one before carried along the flow, on average."""
+FALLING = ("rain", "snow")
+"""Weather whose drops and flakes are somewhere else in every frame."""
 FLASH = 8.0
 """Grey levels by which one frame's brightness may step away from its neighbours."""
 BLACK = 8.0
@@ -26,10 +28,14 @@ STILL = 0.02
 
 @check("temporal.flicker")
 def flicker(footage: Footage) -> Iterator[Measure]:
-    """Warping error (Lai et al. 2018, "Learning Blind Video Temporal Consistency"), mean over frames."""
+    """Warping error (Lai et al. 2018, "Learning Blind Video Temporal Consistency"), mean over frames.
+
+    Of a frame it is the mean of its pixels; where rain or snow falls, which no flow follows, their median.
+    """
     if footage.length < 2 or not np.isfinite(footage.residual).any():
         return
-    per_frame = [float(np.nanmean(r)) for r in footage.residual if np.isfinite(r).any()]
+    of_frame = np.nanmedian if footage.weather in FALLING else np.nanmean
+    per_frame = [float(of_frame(r)) for r in footage.residual if np.isfinite(r).any()]
     yield Measure(
         "temporal.flicker", "whole clip", round(float(np.mean(per_frame)), 2), FLICKER, "grey levels", "less", "warning",
         "the picture flickers",

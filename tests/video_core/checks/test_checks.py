@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import cv2
@@ -121,3 +122,20 @@ def test_a_bad_join_is_found_by_the_check_for_it(
 
 def test_without_joins_nothing_is_said_of_joins(video: Bytes, bundle: Conditioning) -> None:
     assert not [m for m in check_clip(spoil.with_a_tint_after(video, 12), bundle) if m.check.startswith("joins.")]
+
+
+def test_rain_is_no_flicker_and_flicker_in_the_rain_is_found(bundle: Conditioning) -> None:
+    wet = dataclasses.replace(bundle, scene=bundle.scene.model_copy(update={"weather": "rain"}))
+    video = make_backend("animatic").render(wet).frames
+    assert "temporal.flicker" in failed(video, bundle), "measured as in clear weather, it would be"
+    assert "temporal.flicker" not in failed(video, wet)
+    assert "temporal.flicker" in failed(spoil.noisy(video), wet)
+
+
+def test_a_thing_held_in_the_hand_is_in_front_of_nobody() -> None:
+    near, far = puppets.actor("near", "man", 6, z=0.0), puppets.actor("far", "girl", 6, z=-0.06, x=0.35)
+    cam = puppets.camera(6, (0.0, 1.2, 5.0), (0.0, 1.0, 0.0))
+    planned = condition(puppets.shot(6, cam, (near, far)), size=SIZE)
+    colours = np.array([[90, 160, 90], [220, 60, 60], [60, 60, 220]], np.uint8)
+    swapped = colours[np.where(_wider(planned.instance_ids == 2) & (planned.instance_ids == 1), 2, np.minimum(planned.instance_ids, 2))]
+    assert "adherence.depth_order" not in {m.check for m in check_clip(swapped, planned)}
