@@ -20,6 +20,8 @@ ROWS = 240
 """Rows at which clips are measured; larger ones are reduced."""
 LEAST = 80
 """Pixels of an instance, at the size of measuring, below which nothing is said of it in that frame."""
+SHARED = 0.2
+"""Part of the picture that two frames must both show to be compared along the flow."""
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -103,6 +105,16 @@ class Footage:
         for t in range(len(out)):
             ahead, sure = self.carried(t, self.grey)
             out[t][sure] = np.abs(ahead - self.grey[t])[sure]
+        return out
+
+    @cached_property
+    def brightening(self) -> Floats:
+        """(F-1,) grey levels by which what two frames both show grows brighter; of the whole pictures where they share little."""
+        out = np.zeros(max(self.length - 1, 0), np.float32)
+        for t in range(len(out)):
+            ahead, sure = self.carried(t, self.grey)
+            shared = sure.mean() >= SHARED
+            out[t] = np.median((ahead - self.grey[t])[sure]) if shared else self.grey[t + 1].mean() - self.grey[t].mean()
         return out
 
     @cached_property

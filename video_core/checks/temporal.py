@@ -16,7 +16,7 @@ FLICKER = 6.0
 """Grey levels of 255 by which a frame may differ from the one before carried along the flow, on average."""
 FALLING = ("rain", "snow")
 """Weather whose drops and flakes are somewhere else in every frame."""
-FLASH = 8.0
+FLASH = 4.0
 """Grey levels by which one frame's brightness may step away from its neighbours."""
 BLACK = 8.0
 """Mean grey level of a black frame; no night is as dark."""
@@ -44,11 +44,13 @@ def flicker(footage: Footage) -> Iterator[Measure]:
 
 @check("temporal.flash")
 def flash(footage: Footage) -> Iterator[Measure]:
-    """No frame's brightness steps away from both neighbours, nor from the frame before while the next stays: bad joins do."""
+    """No frame's brightness steps away from both neighbours, nor from the frame before while the next stays: bad joins do.
+
+    Compared is what both frames show, along the flow: a camera that pans from a dark wall to a window is no flash.
+    """
     if footage.length < 3:
         return
-    level = footage.grey.reshape(footage.length, -1).mean(1)
-    step = np.abs(np.diff(level))
+    step = np.abs(footage.brightening)
     usual = float(np.median(step))
     worst = int(step.argmax())
     yield Measure(

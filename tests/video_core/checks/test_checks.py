@@ -139,3 +139,17 @@ def test_a_thing_held_in_the_hand_is_in_front_of_nobody() -> None:
     colours = np.array([[90, 160, 90], [220, 60, 60], [60, 60, 220]], np.uint8)
     swapped = colours[np.where(_wider(planned.instance_ids == 2) & (planned.instance_ids == 1), 2, np.minimum(planned.instance_ids, 2))]
     assert "adherence.depth_order" not in {m.check for m in check_clip(swapped, planned)}
+
+
+def test_a_fast_pan_from_dark_to_bright_is_no_flash_and_a_flash_in_it_is_found(bundle: Conditioning) -> None:
+    h, w = SIZE
+    chance = np.random.default_rng(3)
+    wall = cv2.resize(chance.integers(0, 60, (h // 6, 4 * w // 6), np.uint8), (4 * w, h), interpolation=cv2.INTER_CUBIC)
+    wall = np.clip(wall.astype(int) + np.where(np.arange(4 * w) > w + 40, 180, 0), 0, 255).astype(np.uint8)
+    at = np.cumsum([2] * 8 + [18] * 6 + [2] * 10)
+    video = np.stack([np.repeat(wall[:, x : x + w, None], 3, axis=2) for x in at])
+    level = video.mean(axis=(1, 2, 3))
+    assert np.abs(np.diff(level)).max() - np.median(np.abs(np.diff(level))) > 8, "as a whole, the picture grows brighter at once"
+    assert "temporal.flash" not in failed(video, bundle)
+    video[12:] = np.minimum(video[12:].astype(int) + 12, 255)
+    assert "temporal.flash" in failed(video, bundle)
