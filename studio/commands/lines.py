@@ -44,7 +44,7 @@ def lines(
     from studio.plan_file import read_plan
     from video_core.backends.wan.families import family
     from video_core.backends.wan.prompt import model_prompt
-    from video_core.backends.wan.prompt_file import PromptLine, write_prompt_file
+    from video_core.backends.wan.prompt_file import PromptLine, time_of, write_prompt_file
     from video_core.key_frames.give import KeyFrames
     from video_core.key_frames.settings import KeyFrameSettings
     from video_core.rasterise import condition
@@ -64,7 +64,7 @@ def lines(
             paths.append(pictures / f"{shot.shot.id}_f{int(number):03d}.png")
             paths[-1].parent.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(paths[-1]), picture[..., ::-1])
-        times = tuple(round(int(number) / max(bundle.frames - 1, 1), 3) for number in given.key_frame_numbers)
+        times = tuple(time_of(int(number), bundle.frames) for number in given.key_frame_numbers)
         prompt, _ = model_prompt(bundle.scene.prompt, model, motion=bundle.scene.motion_score, aesthetic=5.5)
         written.append(PromptLine(prompt, tuple(paths), times))
     write_prompt_file(out, written, encoding=encoding)

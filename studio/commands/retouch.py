@@ -43,7 +43,7 @@ def retouch(
     from video_core.backends.backend import ControlUse
     from video_core.conditioning import Conditioning
     from video_core.encode import read_mp4
-    from video_core.retouch.film import clip_of, join_again, replace_clip, with_prompt
+    from video_core.retouch.film import clip_of, join_again, joins_finished, replace_clip, with_prompt
     from video_core.retouch.redraw import actor_mask, redraw
 
     plan, home = read_plan(source)
@@ -57,8 +57,9 @@ def retouch(
     drawing = ready_backend(backend, settings, bundle.size, bundle.scene.fps)
     made = redraw(drawing, bundle, frames, draw)
     told = ControlUse(f"{', '.join(only)} drawn anew", "honoured", f"by {drawing.name}: {made.report[0].reason}")
+    further = joins_finished(home, plan, path.parent)
     before = replace_clip(home, path, made, bundle, told)
-    film = join_again(home, plan, path.parent)
+    film = None if further else join_again(home, plan, path.parent)
     said = {"clip": str(path), "before": str(before), "film": str(film) if film else None, "drawn": round(float(draw.mean()), 4)}
     if as_json:
         print(json.dumps(said | {"controls": [vars(use) for use in made.report]}, ensure_ascii=False, indent=2))

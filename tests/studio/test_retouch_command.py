@@ -69,6 +69,25 @@ def test_one_actor_of_a_finished_film_is_drawn_anew_and_the_rest_stays(
     assert "girl drawn anew: by wan" in (folder / "report.txt").read_text(encoding="utf-8")
 
 
+def test_a_film_is_joined_again_although_finished_clips_of_an_earlier_one_lie_there(
+    options: list[str], folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    again = ["render", str(folder), "--backend", "animatic", "--json"]
+    change = ["retouch", str(folder), "--shot", "s02", "--only", "girl", *options]
+    assert run(app, [*again, "--finish", "style=grain"]) == 0
+    capfd.readouterr()
+    assert run(app, change) == 0
+    assert json.loads(capfd.readouterr().out)["film"] is None
+    assert run(app, again) == 0
+    for _ in range(2):
+        capfd.readouterr()
+        assert run(app, change) == 0
+        film = Path(json.loads(capfd.readouterr().out)["film"])
+        joined = film.stat().st_mtime_ns
+        assert run(app, again) == 0
+        assert film.stat().st_mtime_ns == joined
+
+
 def test_what_cannot_be_retouched_is_said_in_one_line(
     options: list[str], models: dict[str, Path], folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,12 +5,13 @@ Knows ranges, layouts and the ways a picture of another aspect can be made to fi
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from shotplan.errors import ConditioningError
 
@@ -31,6 +32,24 @@ def check_picture(picture: Picture, what: str) -> None:
             f"{what} must be an RGB picture (H,W,3) of 8-bit numbers, not {picture.dtype} {picture.shape}",
             todo="load it with PIL as RGB and pass it as a NumPy array",
         )
+
+
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises for files that are missing, damaged, no pictures or larger than it opens."""
+
+
+def read_picture(path: Path) -> Picture:
+    """A picture file (H,W,3) as it is meant to be seen: turned as its EXIF says, 16-bit grey scaled to 8 bits, transparency on white.
+
+    Raises one of `UNREADABLE`.
+    """
+    with Image.open(path) as image:
+        turned = ImageOps.exif_transpose(image)
+        if turned.mode.startswith("I;16") or turned.mode == "I":
+            turned = Image.fromarray(np.clip(np.asarray(turned, np.int64) // 257, 0, 255).astype(np.uint8))
+        layers = turned.convert("RGBA")
+    white = Image.new("RGBA", layers.size, "white")
+    return np.asarray(Image.alpha_composite(white, layers).convert("RGB"), dtype=np.uint8)
 
 
 def picture_pixels(picture: Picture) -> Pixels:

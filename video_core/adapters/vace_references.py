@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from shotplan.errors import ConditioningError
-from video_core.adapters.pictures import Picture, Pixels, check_picture, picture_pixels
+from video_core.adapters.pictures import UNREADABLE, Picture, Pixels, check_picture, picture_pixels, read_picture
 from video_core.backends.backend import ControlUse
 from video_core.conditioning import Conditioning
 
@@ -80,17 +80,12 @@ def order_references(references: Mapping[str, Sequence[Picture]], conditioning: 
 
 def _load(path: str, name: str) -> Picture:
     try:
-        with Image.open(Path(path)) as image:
-            if "A" not in image.getbands() and "transparency" not in image.info:
-                return np.asarray(image.convert("RGB"), dtype=np.uint8)
-            layers = image.convert("RGBA")
-        on_white = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
-        return np.asarray(on_white.convert("RGB"), dtype=np.uint8)
+        return read_picture(Path(path))
     except FileNotFoundError as e:
         raise ConditioningError(
             f"the reference picture of {name} is missing", where=path, todo="restore it or remove it from the cast"
         ) from e
-    except (UnidentifiedImageError, OSError, ValueError) as e:
+    except UNREADABLE as e:
         raise ConditioningError(
             f"the reference of {name} is not a picture: {e}", where=path, todo="use PNG, JPEG or WebP"
         ) from e

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from shotplan.errors import ConditioningError
+from video_core.adapters.pictures import UNREADABLE, read_picture
 from video_core.ledger import file_digest
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
@@ -76,10 +76,8 @@ def strangers(folder: Path, shots: set[str]) -> tuple[Path, ...]:
 def read_art(art: Art) -> NDArray[np.uint8]:
     """The picture (H,W,3) RGB, transparency on white. Raises `ConditioningError` when it is none."""
     try:
-        with Image.open(art.path) as image:
-            layered = image.convert("RGBA")
-        return np.asarray(Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB"), dtype=np.uint8)
-    except (UnidentifiedImageError, OSError, ValueError) as e:
+        return read_picture(art.path)
+    except UNREADABLE as e:
         raise ConditioningError(f"the key frame is no picture: {e}", where=str(art.path), todo="save it as PNG, JPEG or WebP") from e
 
 

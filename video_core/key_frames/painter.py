@@ -78,9 +78,11 @@ class Painter:
         scene, settings = conditioning.scene, self.settings
         wanted: dict[str, Any] = {
             "prompt": scene.prompt, "height": -(-height // UNIT) * UNIT, "width": -(-width // UNIT) * UNIT,
-            "num_inference_steps": settings.steps, "guidance_scale": settings.guidance,
+            "num_inference_steps": settings.steps,
             "negative_prompt": settings.negative_prompt, "output_type": "np", "generator": torch.Generator("cpu").manual_seed(scene.seed),
         }  # fmt: skip
+        if settings.guidance is not None:
+            wanted["guidance_scale"] = settings.guidance
         shown, still = self.shown, cut(conditioning, Window(frame, 1, 0))
         told = not_taken(conditioning)
         if self._looks:
@@ -89,15 +91,22 @@ class Painter:
         elif self._adapter is not None:
             more, told = self._adapter.arguments(self._pipeline, still, (wanted["height"], wanted["width"]))
             wanted |= more
+        known = _parameters(self._pipeline)
         if shown is not None:
             drawing = (depth_video(still) if shown == "depth" else pose_video(still))[0]
-            wanted |= {"image": Image.fromarray(drawing), "controlnet_conditioning_scale": settings.strength}
-        known = _parameters(self._pipeline)
+            takes = "control_image" if "control_image" in known else "image"
+            wanted |= {takes: Image.fromarray(drawing), "controlnet_conditioning_scale": settings.strength}
         try:
-            picture = self._pipeline(**{name: value for name, value in wanted.items() if name in known}).images[0]
-        except (ValueError, TypeError, RuntimeError) as e:
+            made = self._pipeline(**{name: value for name, value in wanted.items() if name in known})
+            picture = made.images[0]
+        except (ValueError, TypeError, RuntimeError, AttributeError) as e:
             failed = f"the painter failed: {str(e).splitlines()[0]}"
             raise RenderError(failed, where=str(self._folder), todo="try the pipeline alone in diffusers") from e
+        if any(getattr(made, "nsfw_content_detected", None) or ()):
+            raise RenderError(
+                f"the painter's safety checker blacked out the picture of frame {frame}", where=f"shot {scene.shot}",
+                todo="take another --seed, or a pipeline folder without safety_checker",
+            )  # fmt: skip
         pixels = np.clip(np.round(np.asarray(picture, np.float32) * 255), 0, 255).astype(np.uint8)[:height, :width]
         how = f"its {shown} held to the staged shot" if shown else "after the animatic's drawing" if self._looks else "from words alone"
         use = ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", f"painted by {self._folder.name}, {how}")
@@ -130,14 +139,16 @@ class Painter:
 
     @cached_property
     def _pipeline(self) -> Any:
+        import diffusers
         from diffusers import AutoPipelineForText2Image, ControlNetModel, DiffusionPipeline
 
         cuda = torch.cuda.is_available()
         wide = self.settings.dtype == "fp32" or (self.settings.dtype == "auto" and not cuda)
         options: dict[str, Any] = {"torch_dtype": torch.float32 if wide else torch.bfloat16, "local_files_only": True}
         try:
-            if self.settings.controlnet:
-                net = ControlNetModel.from_pretrained(str(self._controlnet), **options)
+            if self._controlnet is not None and self.settings.controlnet:
+                named = str(read_json(self._controlnet / "config.json").get("_class_name", ""))
+                net = getattr(diffusers, named, ControlNetModel).from_pretrained(str(self._controlnet), **options)
                 pipeline = AutoPipelineForText2Image.from_pretrained(str(self._folder), controlnet=net, **options)
             else:
                 pipeline = DiffusionPipeline.from_pretrained(str(self._folder), **options)

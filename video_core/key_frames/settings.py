@@ -35,7 +35,8 @@ class PainterSettings(BaseModel):
     """File, folder or Hub id of an IP-Adapter, through which the characters' reference pictures are seen."""
     ip_strength: float = Field(default=0.6, ge=0, le=2)
     steps: int = Field(default=30, ge=1, le=200)
-    guidance: float = Field(default=7.0, ge=0, le=30)
+    guidance: float | None = Field(default=None, ge=0, le=30)
+    """None: the pipeline's own, 7.5 for SD 1.5 and 3.5 for FLUX.1."""
     negative_prompt: str = "text, letters, watermark, blurry, deformed"
     dtype: Literal["auto", "bf16", "fp32"] = "auto"
     """`auto`: bf16 on a GPU."""

@@ -39,7 +39,7 @@ from video_core.production.report import note_of, report_text
 from video_core.production.retake_with import RetakeWith
 from video_core.production.shot_jobs import HereRunner, Runner, ShotJob, runner_of
 from video_core.production.storyboard import Panel, panel_of, storyboard
-from video_core.production.transitions import Take, write_film
+from video_core.production.transitions import Take, joined_from, write_film
 from video_core.rasterise import condition
 
 
@@ -204,7 +204,7 @@ class Production:
     def _film(self, name: str, kind: str, clips: Sequence[Path]) -> File:
         transitions = [shot.transition for shot in self.plan.shots]
         fps = note_of(clips[0])["fps"] if clips[0].parent.name == "finished" else self.plan.brief.fps
-        inputs = digest_of(code_digest(), f"{fps}", *transitions, *(self._digest(path) for path in clips))
+        inputs = joined_from(fps, transitions, [self._digest(path) for path in clips])
         with self._phase("encoding", len(clips), "shots"):
             if not self.ledger.current(name, inputs):
                 takes = [

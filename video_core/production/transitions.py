@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from video_core.backends.backend import Clip
 from video_core.encode import write_mp4
+from video_core.ledger import code_digest, digest_of
 
 Bytes = NDArray[np.uint8]
 Transition = Literal["cut", "dissolve", "fade"]
@@ -77,6 +78,11 @@ def film_length(takes: Iterable[tuple[int, str]], fps: int) -> int:
     """Frames of the film made of (length, transition) shots."""
     parts = [Take((), length, transition) for length, transition in takes]
     return sum(p.length for p in parts) - sum(_overlap(a, b, fps) for a, b in itertools.pairwise(parts))
+
+
+def joined_from(fps: float, transitions: Sequence[str], clips: Sequence[str]) -> str:
+    """Digest of what a film is joined from. `clips`: digest of each."""
+    return digest_of(code_digest(), f"{fps}", *transitions, *clips)
 
 
 def write_film(path: Path, clips: Iterable[Clip | Take], fps: int, transitions: Iterable[str] | None = None) -> int:

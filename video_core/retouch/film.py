@@ -19,7 +19,7 @@ from video_core.conditioning import Conditioning
 from video_core.encode import frames_of_mp4
 from video_core.ledger import Ledger, write_text
 from video_core.production.report import note_of
-from video_core.production.transitions import Take, write_film
+from video_core.production.transitions import Take, joined_from, write_film
 
 BEFORE = "before"
 """Folder beside the clips, for the ones that were replaced."""
@@ -53,20 +53,30 @@ def replace_clip(home: Path, path: Path, clip: Clip, bundle: Conditioning, told:
     return kept
 
 
-def join_again(home: Path, plan: ShotPlan, clips: Path) -> Path | None:
-    """`film.mp4` from the clips of one backend's folder; None when these are finished further before they are joined.
+def joins_finished(home: Path, plan: ShotPlan, clips: Path) -> bool:
+    """Whether the film is joined from clips that are finished further. Those of an earlier film may lie there and not be in this one.
 
-    Raises `RenderError` when a shot has no clip.
+    To be asked before a clip is replaced.
     """
-    if (clips / "finished").is_dir():
-        return None
+    return (clips / "finished").is_dir() and not Ledger(home).current("film.mp4", _inputs(home, plan, clips))
+
+
+def join_again(home: Path, plan: ShotPlan, clips: Path) -> Path:
+    """`film.mp4` from the clips of one backend's folder, up to date in the film's ledger. Raises `RenderError` when a shot has no clip."""
     takes = []
     for shot in plan.shots:
         path = clip_of(home, shot.id, clips.name)
         takes.append(Take(frames_of_mp4(path), note_of(path)["frames"], shot.transition))
     film = home / "film.mp4"
     write_film(film, takes, plan.brief.fps)
+    Ledger(home).record(film.name, _inputs(home, plan, clips))
     return film
+
+
+def _inputs(home: Path, plan: ShotPlan, clips: Path) -> str:
+    ledger, folder = Ledger(home), clips.relative_to(home)
+    digests = [ledger.sha256((folder / f"{shot.id}.mp4").as_posix()) for shot in plan.shots]
+    return joined_from(plan.brief.fps, [shot.transition for shot in plan.shots], digests)
 
 
 def with_prompt(bundle: Conditioning, prompt: str | None, seed: int | None) -> Conditioning:

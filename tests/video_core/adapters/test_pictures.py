@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from shotplan.errors import ConditioningError
 from tests.video_core.adapters.models import image_to_video, noise_picture, noise_video
 from tests.video_core.adapters.patience import patient
 from video_core.adapters import fit_picture, picture_pixels, video_pixels
+from video_core.adapters.pictures import UNREADABLE, read_picture
 
 
 def test_pixels_are_bit_for_bit_those_of_diffusers_and_of_wans_own_to_tensor() -> None:
@@ -90,3 +93,16 @@ def test_every_picture_fits_every_size(h: int, w: int, to_h: int, to_w: int, fit
     assert pixels.shape == (3, to_h, to_w)
     assert pixels.dtype == np.float32
     assert np.isfinite(pixels).all()
+
+
+def test_a_picture_file_is_read_as_it_is_meant_to_be_seen(tmp_path: Path) -> None:
+    turned = Image.new("RGB", (64, 48), "red")
+    exif = turned.getexif()
+    exif[0x0112] = 6  # a camera that was held upright
+    turned.save(tmp_path / "turned.jpg", exif=exif)
+    assert read_picture(tmp_path / "turned.jpg").shape == (64, 48, 3)
+    Image.fromarray(np.array([[0, 32896, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    assert read_picture(tmp_path / "deep.png")[0, :, 0].tolist() == [0, 128, 255]
+    Image.new("1", (20000, 10000)).save(tmp_path / "vast.png")
+    with pytest.raises(UNREADABLE):
+        read_picture(tmp_path / "vast.png")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,3 +112,56 @@ def test_a_video_model_is_no_painter(tmp_path: Path) -> None:
 def test_painter_without_a_name_is_said_before_the_talk(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="--painter"):
         KeyFrames(KeyFrameSettings(sources=("painter",)), tmp_path).check()
+
+
+class Flux:
+    """Called as diffusers' FLUX and SD3 ControlNet pipelines are; says what it was given."""
+
+    def __init__(self, blacked: bool = False) -> None:
+        self.blacked = blacked
+        self.given: dict[str, Any] = {}
+
+    def __call__(
+        self, prompt: str, height: int, width: int, control_image: Any, guidance_scale: Any = 3.5, controlnet_conditioning_scale: Any = 1
+    ) -> Any:
+        self.given = {"drawing": control_image, "guidance": guidance_scale}
+        return SimpleNamespace(images=np.zeros((1, height, width, 3)), nsfw_content_detected=[self.blacked])
+
+
+def with_pipeline(painters: dict[str, Path], pipeline: Any) -> Painter:
+    painter = Painter(PainterSettings(checkpoint=str(painters["held"])))
+    painter.__dict__["_pipeline"] = pipeline
+    return painter
+
+
+def test_a_pipeline_that_calls_it_control_image_is_shown_the_drawing_and_keeps_its_own_guidance(
+    painters: dict[str, Path], shot: Conditioning
+) -> None:
+    pipeline = Flux()
+    with_pipeline(painters, pipeline).paint(shot, 0)
+    assert pipeline.given["drawing"].size == SIZE
+    assert pipeline.given["guidance"] == 3.5
+
+
+def test_a_picture_that_the_safety_checker_blacked_out_is_no_key_frame(painters: dict[str, Path], shot: Conditioning) -> None:
+    with pytest.raises(RenderError, match="safety checker"):
+        with_pipeline(painters, Flux(blacked=True)).paint(shot, 0)
+
+
+def test_a_controlnet_is_loaded_as_what_its_own_configuration_says(
+    painters: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diffusers import FluxControlNetModel
+
+    loaded: list[str] = []
+
+    def remember(folder: str, **options: object) -> None:
+        loaded.append(folder)
+        raise OSError("no weights")
+
+    monkeypatch.setattr(FluxControlNetModel, "from_pretrained", remember)
+    (tmp_path / "config.json").write_text('{"_class_name": "FluxControlNetModel"}', encoding="utf-8")
+    painter = Painter(PainterSettings(checkpoint=str(painters["plain"]), controlnet=str(tmp_path)))
+    with pytest.raises(RenderError, match="no weights"):
+        _ = painter._pipeline
+    assert loaded == [str(tmp_path)]

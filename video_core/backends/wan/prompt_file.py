@@ -9,6 +9,8 @@ Source: Index-anisora 171fe63, `generate-pi-i2v-any.py`, `generate_txt_new.py`.
 
 from __future__ import annotations
 
+import codecs
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,12 +47,12 @@ class PromptLine:
 def read_prompt_file(path: Path) -> tuple[Encoding, tuple[PromptLine, ...]]:
     """The encoding that was found and the lines. Raises `RenderError` naming the line that cannot be used."""
     try:
-        content = path.read_bytes()
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as e:
         raise RenderError(f"the prompt file cannot be read: {e.strerror or e}", where=str(path), todo="check the path") from e
     encoding, text = _decoded(content, path)
     lines = [
-        _line(line.strip(), path, number) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1) if line.strip()
+        _line(line.strip(), path, number) for number, line in enumerate(text.splitlines(), start=1) if line.strip()
     ]
     if not lines:
         raise RenderError("the prompt file is empty", where=str(path), todo="write one clip a line: prompt@@picture.png&&0")
@@ -82,6 +84,11 @@ def write_prompt_file(path: Path, lines: Sequence[PromptLine], *, encoding: Enco
         ) from e
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def time_of(frame: int, frames: int) -> float:
+    """The time of a frame, which `int((frames - 1) * time)` turns into that frame again: rounded up, to four digits."""
+    return math.ceil(frame / max(frames - 1, 1) * 10_000) / 10_000
 
 
 def _decoded(content: bytes, path: Path) -> tuple[Encoding, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shotplan.errors import RenderError
-from video_core.backends.wan.prompt_file import PromptLine, read_prompt_file, write_prompt_file
+from video_core.backends.wan.prompt_file import PromptLine, read_prompt_file, time_of, write_prompt_file
 
 CHINESE = "狐狸跳过木头。aesthetic score: 5.5. motion score: 3.0. There is no text in the video."
 
@@ -59,3 +59,14 @@ def test_letters_that_gbk_does_not_have_are_not_lost_silently(tmp_path: Path) ->
 def test_a_prompt_that_would_break_the_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="@@"):
         write_prompt_file(tmp_path / "list.txt", [PromptLine("fox@@owl", (), ())])
+
+
+def test_a_mark_that_an_editor_puts_in_front_of_a_gbk_file_is_no_part_of_the_prompt(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + "女孩跑步@@a.png&&0\r\n\r\n".encode("gbk"))
+    assert read_prompt_file(path) == ("gbk", (PromptLine("女孩跑步", (tmp_path / "a.png",), (0.0,)),))
+
+
+@pytest.mark.parametrize("frames", [1, 13, 49, 81, 97])
+def test_a_written_time_is_read_as_the_frame_it_was_written_for(frames: int) -> None:
+    assert [int((frames - 1) * float(f"{time_of(n, frames):g}")) for n in range(frames)] == list(range(frames))
