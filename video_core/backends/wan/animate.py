@@ -57,14 +57,19 @@ def _main_actor(shot: Conditioning) -> str:
 
 
 def _reference(shot: Conditioning, actor: str) -> tuple[Picture, list[ControlUse]]:
-    """The picture whose person and place are kept: the first key frame, or the actor's own reference."""
-    if len(shot.key_frames):
-        number = int(shot.key_frame_numbers[0])
-        told = f"frame {number} is the reference picture: person and place, not the moment"
-        return shot.key_frames[0], [ControlUse("key_frames", "approximated", told)]
+    """The picture whose person and place are kept: the first key frame, but the actor's own reference before one the animatic drew."""
     references, _ = load_references(shot)
-    if actor in references:
-        return references[actor][0], [ControlUse("references", "honoured", f"{actor}'s first picture; its background is kept too")]
+    own = references.get(actor, ())
+    if len(shot.key_frames):
+        number, picture = int(shot.key_frame_numbers[0]), shot.key_frames[0]
+        if not own or not np.array_equal(picture, Animatic(shot).frame(number, captions=False)):
+            told = f"frame {number} is the reference picture: person and place, not the moment"
+            return picture, [ControlUse("key_frames", "approximated", told)]
+    if own:
+        report = [ControlUse("references", "honoured", f"{actor}'s first picture; its background is kept too")]
+        if len(shot.key_frames):
+            report.append(ControlUse("key_frames", "ignored", f"drawn by the animatic: {actor}'s own picture is taken instead"))
+        return own[0], report
     raise RenderError(
         "Wan-Animate needs a picture of the character", where=f"shot {shot.scene.shot}, {actor}",
         todo="give the character a reference picture, or a key frame with --key-frames",

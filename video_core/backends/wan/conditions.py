@@ -32,6 +32,8 @@ from video_core.conditioning import Conditioning
 Report = list[ControlUse]
 STRONGEST = 2.0
 """VACE scale that is not exceeded; it was trained at 1."""
+HALF_SEEN = 0.5
+"""Visibility above which ATI follows a point."""
 NOT_TAKEN = "the model has no input for pictures"
 
 
@@ -123,6 +125,11 @@ class Conditions:
             condition = anisora_condition(keys, clip.frames, clip.size, placement=self.settings.placement)
             own = [use for use in condition.report if not (given and use.control == "key frame 0")]
             return condition, [*own, *self._partly_kept(clip)]
+        if self.family.tracks and not (clip.tracks[:1, :, 2] > HALF_SEEN).any():
+            condition = first_last_condition(_at(clip, 0), clip.frames, clip.size)
+            told = "the clip's first frame shows none of the points; it is drawn as by an image-to-video model"
+            report = [*_unless_handed(condition.report, given), ControlUse("tracks", "ignored", told), *self._not_placed(clip, given, {0})]
+            return condition, report
         if self.family.tracks:
             tracked = track_condition(_at(clip, 0), clip.tracks, clip.size)
             report = [*_unless_handed(tracked.report, given), *self._not_placed(clip, given, {0})]

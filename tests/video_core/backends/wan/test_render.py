@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -14,8 +15,10 @@ from safetensors.torch import save_file
 
 from shotplan.errors import EkonteError, RenderError
 from tests.video_core.backends.wan.conftest import MakeBackend, with_pictures
+from video_core.animatic.draw import Animatic
 from video_core.backends import make_backend
 from video_core.backends.backend import Clip
+from video_core.backends.wan import animate
 from video_core.checkpoints.load import load_vae
 from video_core.checkpoints.locate import Part
 from video_core.checkpoints.taehv import FastDecoder, load_taehv
@@ -77,6 +80,28 @@ def test_anymask_keeps_pixels_by_mask(checkpoints: Folder, backend: MakeBackend,
     keep[0, :, :16] = 255
     clip = backend(checkpoints("i2v"), model="anisora-anymask").render(replace(given, keep_mask=keep))
     assert use(clip, "keep mask") == "honoured"
+
+
+def test_wan_animate_takes_the_characters_own_picture_before_one_the_animatic_drew(shot: Conditioning, tmp_path: Path) -> None:
+    own = np.random.default_rng(1).integers(0, 255, (40, 30, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / "own.png"), own[..., ::-1])
+    actor = shot.scene.actors[0]
+    cards = (actor.model_copy(update={"references": (str(tmp_path / "own.png"),)}), *shot.scene.actors[1:])
+    known = replace(shot, scene=shot.scene.model_copy(update={"actors": cards}))
+    drawn = replace(known, key_frames=Animatic(known).frame(0, captions=False)[None], key_frame_numbers=np.array([0], np.int32))
+    picture, uses = animate._reference(drawn, actor.id)
+    assert np.array_equal(picture, own)
+    assert [(use.control, use.use) for use in uses] == [("references", "honoured"), ("key_frames", "ignored")]
+    art = with_pictures(known, 0)
+    assert np.array_equal(animate._reference(art, actor.id)[0], art.key_frames[0])
+
+
+def test_ati_draws_a_clip_whose_first_frame_shows_no_point(checkpoints: Folder, backend: MakeBackend, shot: Conditioning) -> None:
+    unseen = shot.tracks.copy()
+    unseen[0, :, 2] = 0
+    clip = backend(checkpoints("i2v"), model="wan2.1-ati-14b").render(replace(with_pictures(shot, 0), tracks=unseen))
+    assert [use.use for use in clip.report if use.control == "tracks"] == ["ignored"]
+    assert clip.frames.shape == (shot.frames, *shot.size, 3)
 
 
 def test_wan_animate_drives_a_picture_with_the_staged_skeleton(checkpoints: Folder, backend: MakeBackend, shot: Conditioning) -> None:
