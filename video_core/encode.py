@@ -1,6 +1,6 @@
-"""Frames to an mp4 file and back.
+"""Frames to an mp4 file and back, and a picture to a PNG file.
 
-Knows PyAV (FFmpeg). Does not know shots. A file appears under its name only when it is complete.
+Knows PyAV (FFmpeg) and OpenCV. Does not know shots. A file appears under its name only when it is complete.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotplan.errors import RenderError
+from video_core.ledger import write_bytes
 
 Bytes = NDArray[np.uint8]
 
@@ -103,6 +104,11 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
         discard(part)
         raise
     return count
+
+
+def write_png(path: Path, picture: Bytes) -> None:
+    """Write a picture (H,W,3) RGB; under its name only when it is complete. Raises `RenderError`."""
+    write_bytes(path, cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
 
 
 def frames_of_mp4(path: Path) -> Generator[Bytes, None, None]:

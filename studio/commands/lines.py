@@ -38,13 +38,12 @@ def lines(
     as_json: AsJson = False,
 ) -> None:
     """Write a film's shots as a prompt file that AniSora's own programs read, with a picture for each shot's first frame."""
-    import cv2
-
     from shotplan.staging import stage_all
     from studio.plan_file import read_plan
     from video_core.backends.wan.families import family
     from video_core.backends.wan.prompt import model_prompt
     from video_core.backends.wan.prompt_file import PromptLine, time_of, write_prompt_file
+    from video_core.encode import write_png
     from video_core.key_frames.give import KeyFrames
     from video_core.key_frames.settings import KeyFrameSettings
     from video_core.rasterise import condition
@@ -62,8 +61,7 @@ def lines(
         paths = []
         for number, picture in zip(given.key_frame_numbers, given.key_frames, strict=True):
             paths.append(pictures / f"{shot.shot.id}_f{int(number):03d}.png")
-            paths[-1].parent.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(paths[-1]), picture[..., ::-1])
+            write_png(paths[-1], picture)
         times = tuple(time_of(int(number), bundle.frames) for number in given.key_frame_numbers)
         prompt, _ = model_prompt(bundle.scene.prompt, model, motion=bundle.scene.motion_score, aesthetic=5.5)
         written.append(PromptLine(prompt, tuple(paths), times))

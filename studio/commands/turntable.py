@@ -34,10 +34,9 @@ def turntable(
     as_json: AsJson = False,
 ) -> None:
     """Turn a character once around with AniSora, and keep its views as reference pictures."""
-    import cv2
 
     from video_core.backends import ready_backend
-    from video_core.encode import read_mp4
+    from video_core.encode import read_mp4, write_png
     from video_core.key_frames.art import Art, read_art
     from video_core.line_clips import draw_lines
     from video_core.turn import turn_bundle, views_of
@@ -64,7 +63,7 @@ def turntable(
     written = []
     for degrees, picture in views_of(read_mp4(clip)[0], views).items():
         written.append(folder / f"turn_{degrees:03d}.png")
-        cv2.imwrite(str(written[-1]), picture[..., ::-1])
+        write_png(written[-1], picture)
     if member and member.references is not None:
         kept = tuple(path for path in member.references if not Path(path).stem.startswith("turn_"))
         write_member(character, member.model_copy(update={"references": (*kept, *(f"references/{path.name}" for path in written))}))

@@ -19,7 +19,7 @@ from shotplan.errors import ConditioningError
 from video_core.adapters.pictures import UNREADABLE, read_picture
 from video_core.ledger import file_digest
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif")
 NAME = re.compile(r"^(?P<shot>[a-z][a-z0-9_]*)(@(?P<when>last|f\d+|\d*\.?\d+))?$")
 HOW = "name it after a shot, such as s01.png, s01@0.5.png, s01@f40.png or s01@last.png"
 
@@ -55,9 +55,7 @@ class Art:
 def art_of(folder: Path, shot: str) -> tuple[Art, ...]:
     """The pictures of a shot, by name. A folder that does not exist holds none. Raises `ConditioningError` for an unreadable name."""
     found = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix.casefold() not in SUFFIXES:
-            continue
+    for path in _pictures(folder):
         match = NAME.match(path.stem)
         if match is None:
             raise ConditioningError("the picture's name says neither shot nor time", where=str(path), todo=HOW)
@@ -69,8 +67,13 @@ def art_of(folder: Path, shot: str) -> tuple[Art, ...]:
 def strangers(folder: Path, shots: set[str]) -> tuple[Path, ...]:
     """Pictures that belong to no shot of the plan. Raises as `art_of`."""
     named = {path for shot in shots for path in (art.path for art in art_of(folder, shot))}
-    pictures = [path for path in (sorted(folder.iterdir()) if folder.is_dir() else ()) if path.suffix.casefold() in SUFFIXES]
-    return tuple(path for path in pictures if path not in named)
+    return tuple(path for path in _pictures(folder) if path not in named)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """Picture files; what the system hides (macOS's `._s01.png`) is none."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in inside if path.suffix.casefold() in SUFFIXES and not path.name.startswith(".")]
 
 
 def read_art(art: Art) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from shotplan.errors import ConditioningError, RenderError
 from tests.video_core.puppets import talk
 from video_core.backends.backend import Clip
 from video_core.conditioning import Conditioning
+from video_core.key_frames.art import art_of, strangers
 from video_core.key_frames.give import KeyFrames
 from video_core.key_frames.settings import KeyFrameSettings
 from video_core.production.transitions import write_film
@@ -112,3 +113,12 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path, shot: Conditioning) 
     (tmp_path / "key_frames" / "s01.png").write_bytes(b"not a picture")
     with pytest.raises(ConditioningError, match="no picture"):
         KeyFrames(KeyFrameSettings(), tmp_path).give(shot, (), None)
+
+
+def test_hidden_files_are_no_art_and_other_picture_formats_are(tmp_path: Path, shot: Conditioning) -> None:
+    (tmp_path / "._s01.png").write_bytes(b"resource fork")
+    picture = Image.fromarray(np.full((*shot.size, 3), 90, np.uint8))
+    for name in ("s01.bmp", "s01@last.tif"):
+        picture.save(tmp_path / name)
+    assert [art.path.name for art in art_of(tmp_path, "s01")] == ["s01.bmp", "s01@last.tif"]
+    assert strangers(tmp_path, {"s01"}) == ()
