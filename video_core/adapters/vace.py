@@ -80,11 +80,16 @@ def vace_inputs(
     if keep.any():
         report.append(ControlUse("key_frames, keep_mask", "honoured", _kept_note(keep, grid)))
     if pictures:
-        report.append(
-            ControlUse("references", "honoured", f"{len(pictures)} pictures as latent frames in front of the clip")
-        )
+        report.append(_taken(len(pictures), sum(map(len, found.values()))))
     edit = over_control(Edit(given, np.where(keep, np.uint8(KEPT), np.uint8(DRAWN))), base)
     return VaceInputs(edit.video, edit.mask, pictures, choice.name, grid, tuple(report))
+
+
+def _taken(count: int, there: int) -> ControlUse:
+    told = f"{count} pictures as latent frames in front of the clip"
+    if count == there:
+        return ControlUse("references", "honoured", told)
+    return ControlUse("references", "approximated", f"{told}; {there - count} more are left out, everybody's later ones first")
 
 
 def _kept_note(keep: NDArray[np.bool_], grid: Grid) -> str:

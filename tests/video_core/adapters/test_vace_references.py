@@ -50,3 +50,13 @@ def test_references_stand_in_the_casts_order() -> None:
     a, b = noise_picture((16, 16), 1), noise_picture((16, 16), 2)
     inputs = vace_inputs(shots.people(), control="none", references={"bob": [b], "ann": [a]})
     assert [p is q for p, q in zip(inputs.pictures, (a, b), strict=True)] == [True, True]
+
+
+def test_of_many_pictures_everybodys_first_ones_are_taken_and_that_is_said() -> None:
+    ann, bob = ([noise_picture((16, 16), 10 * n + k) for k in range(5)] for n in (1, 2))
+    inputs = vace_inputs(shots.people(), references={"ann": ann, "bob": bob[:1]})
+    assert [any(np.array_equal(picture, one) for one in inputs.pictures) for picture in (*ann, bob[0])] == [True] * 3 + [False] * 2 + [True]
+    assert np.array_equal(inputs.pictures[-1], bob[0])
+    said = next(use for use in inputs.report if use.control == "references")
+    assert said.use == "approximated"
+    assert "2 more are left out" in said.reason

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from shotplan.errors import RenderError
+from video_core.adapters.vace_references import MOST
 from video_core.backends.wan.disk_cache import DiskCache, default_folder
 from video_core.backends.wan.experts import Experts, release
 from video_core.backends.wan.families import Family
@@ -144,8 +145,10 @@ class Parts:
         if asked is not None:
             spread = together.get("vae_spread", False) and asked.vae_decoder == "wan" and not asked.vae_tiling
             asked = asked.but(**together | ({"vae_spread": spread} if together else {}))
-        guidance = max(sample.guidance)
-        return plan_load(self._configs, size, frames, sample.steps, guidance, asked, here, gpus=count, together=together).options
+        pictures = MOST if self.family.kind == "vace" else 0  # settled once, for shots with any number of them
+        return plan_load(
+            self._configs, size, frames, sample.steps, max(sample.guidance), asked, here, references=pictures, gpus=count, together=together
+        ).options
 
     @cached_property
     def processes(self) -> int:
