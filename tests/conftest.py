@@ -1,14 +1,20 @@
-"""What holds for every test: no model server that happens to run on this machine is found, random numbers are the same whichever tests run,
-and Ctrl-C is heard."""
+"""What holds for every test: no model server that happens to run on this machine is found, random numbers and the cases that
+hypothesis draws are the same in every run (HYPOTHESIS_PROFILE=search looks for new ones), and Ctrl-C is heard."""
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.register_profile("search", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(autouse=True)
