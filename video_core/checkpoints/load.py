@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import init_empty_weights
 from diffusers import AutoencoderKLWan, WanAnimateTransformer3DModel, WanTransformer3DModel, WanVACETransformer3DModel
-from diffusers.loaders.single_file_utils import convert_wan_transformer_to_diffusers
 from diffusers.utils import logging as diffusers_logging
 from safetensors import SafetensorError, safe_open
 from torch import nn
@@ -23,8 +22,9 @@ from transformers.utils import logging as transformers_logging
 
 from shotplan.errors import RenderError
 from video_core.checkpoints.header import AGAIN
-from video_core.checkpoints.inspect import Architecture, diffusers_config, strip_prefix
+from video_core.checkpoints.inspect import Architecture, Naming, diffusers_config
 from video_core.checkpoints.locate import Part, Weights
+from video_core.checkpoints.names import diffusers_names
 from video_core.checkpoints.original_vae import is_vae, latent_channels, vae_state
 from video_core.checkpoints.scaled import whole
 
@@ -47,19 +47,10 @@ def load_transformer(
     kind = CLASSES[found.kind]
     config = weights.config or diffusers_config(found, heads=heads, vace_layers=vace_layers)
     if weights.gguf:
-        return _gguf(kind, weights, config, dtype)
+        return _gguf(kind, weights, config, found.naming, dtype)
     with init_empty_weights():
         model: nn.Module = kind.from_config(config)
-    state = whole(read_state(weights.files.paths), dtype)
-    if found.naming == "original":
-        state = {strip_prefix(name): tensor for name, tensor in state.items()}
-        positions = state.pop("img_emb.emb_pos", None)  # diffusers' own map forgets it
-        state = convert_wan_transformer_to_diffusers(state)
-        if positions is not None:
-            state["condition_embedder.image_embedder.pos_embed"] = positions
-    else:
-        state = {strip_prefix(name): tensor for name, tensor in state.items()}
-    state = {name: tensor for name, tensor in state.items() if "norm_added_q" not in name}
+    state = diffusers_names(whole(read_state(weights.files.paths), dtype), found.naming)
     if change is not None:
         state, _ = change(state)
     wide = tuple(kind._keep_in_fp32_modules or ())
@@ -86,13 +77,7 @@ def read_state(paths: tuple[Path, ...]) -> State:
 
 def _fill(model: nn.Module, state: State, where: str) -> None:
     expected = dict(model.state_dict(keep_vars=True))
-    wrong = [name for name in expected.keys() & state.keys() if expected[name].shape != state[name].shape]
-    missing, extra = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
-    if wrong or missing or extra:
-        what = [f"{len(missing)} tensors are missing, such as {missing[0]}"] if missing else []
-        what += [f"{len(extra)} belong to no part, such as {extra[0]}"] if extra else []
-        what += [f"{wrong[0]} has shape {tuple(state[wrong[0]].shape)} instead of {tuple(expected[wrong[0]].shape)}"] if wrong else []
-        raise RenderError(f"the weights do not fit their configuration: {'; '.join(what)}", where=where, todo="check the download")
+    _complete(expected, state, where, [name for name in expected.keys() & state.keys() if expected[name].shape != state[name].shape])
     model.load_state_dict(state, assign=True)
     for module in model.modules():  # tables that are computed, not stored, are still on the meta device
         for name, buffer in list(module.named_buffers(recurse=False)):
@@ -100,19 +85,44 @@ def _fill(model: nn.Module, state: State, where: str) -> None:
                 raise RenderError(f"the weights lack {name}", where=where, todo="check the download")
 
 
-def _gguf(kind: Any, weights: Weights, config: dict[str, Any], dtype: torch.dtype) -> nn.Module:
+def _gguf(kind: Any, weights: Weights, config: dict[str, Any], naming: Naming, dtype: torch.dtype) -> nn.Module:
     from diffusers import GGUFQuantizationConfig
+    from diffusers.models.model_loading_utils import load_gguf_checkpoint
 
+    where = str(weights.files.paths[0])
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "config.json").write_text(json.dumps({"_class_name": kind.__name__, **config}), encoding="utf-8")
         try:
+            state = {name: _unpacked(tensor) for name, tensor in diffusers_names(load_gguf_checkpoint(where), naming).items()}
+            with init_empty_weights():
+                _complete(kind.from_config(config).state_dict(), state, where)
             model: nn.Module = kind.from_single_file(
-                str(weights.files.paths[0]), config=folder, torch_dtype=dtype,
-                quantization_config=GGUFQuantizationConfig(compute_dtype=dtype),
-            )  # fmt: skip
+                state, config=folder, torch_dtype=dtype, quantization_config=GGUFQuantizationConfig(compute_dtype=dtype)
+            )
         except (ValueError, KeyError, RuntimeError, OSError) as e:
-            raise RenderError(f"the GGUF file cannot be loaded: {e}", where=str(weights.files.paths[0]), todo=AGAIN) from e
+            raise RenderError(f"the GGUF file cannot be loaded: {_first_line(e)}", where=where, todo=AGAIN) from e
     return model.eval().requires_grad_(False)
+
+
+def _unpacked(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor of bytes that are bfloat16 numbers as such numbers: only matrices are computed with while they are packed."""
+    if getattr(getattr(tensor, "quant_type", None), "name", "") != "BF16":
+        return tensor
+    return torch.Tensor.as_subclass(tensor.detach(), torch.Tensor).contiguous().view(torch.bfloat16)
+
+
+def _complete(expected: Mapping[str, torch.Tensor], state: State, where: str, wrong: Sequence[str] = ()) -> None:
+    """Raises `RenderError` unless both have the same names. `wrong`: those of another shape."""
+    missing, extra = sorted(expected.keys() - state.keys()), sorted(state.keys() - expected.keys())
+    if wrong or missing or extra:
+        what = [f"{len(missing)} tensors are missing, such as {missing[0]}"] if missing else []
+        what += [f"{len(extra)} belong to no part, such as {extra[0]}"] if extra else []
+        what += [f"{wrong[0]} has shape {tuple(state[wrong[0]].shape)} instead of {tuple(expected[wrong[0]].shape)}"] if wrong else []
+        raise RenderError(f"the weights do not fit their configuration: {'; '.join(what)}", where=where, todo="check the download")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def load_vae(part: Part, dtype: torch.dtype = torch.float32) -> AutoencoderKLWan:
