@@ -34,13 +34,14 @@ CLASSES: dict[str, Any] = {"plain": WanTransformer3DModel, "vace": WanVACETransf
 
 def load_transformer(
     weights: Weights, found: Architecture, *, heads: int, vace_layers: tuple[int, ...] = (), dtype: torch.dtype = torch.bfloat16,
-    change: Callable[[State], tuple[State, object]] | None = None, device: torch.device | None = None,
+    change: Callable[[State, Callable[[str], torch.dtype]], tuple[State, object]] | None = None, device: torch.device | None = None,
 ) -> nn.Module:
     """A diffusers transformer in evaluation mode, its norms, time embedding and tables in float32.
 
-    The files are read as they are, so a left-over shard index does no harm. `change` may edit the state under diffusers' names
-    (LoRA fusion) before it is cast. `device`: where each tensor goes from the mapped file and is cast, so that no part of the model is
-    held in RAM, however wide the file's numbers are; None leaves it on the CPU.
+    The files are read as they are, so a left-over shard index does no harm. `change` may edit the state under diffusers' names (LoRA
+    fusion) before it is cast; it is told every tensor's number format, so that nothing is held in a wider one. `device`: where each
+    tensor goes from the mapped file and is cast, so that no part of the model is held in RAM, however wide the file's numbers are; None
+    leaves it on the CPU.
     Raises `RenderError` when tensors are missing, superfluous or of another shape.
     """  # fmt: skip
     where = str(weights.files.paths[0])
@@ -51,13 +52,16 @@ def load_transformer(
     with init_empty_weights():
         model: nn.Module = kind.from_config(config)
     state = diffusers_names(whole(read_state(weights.files.paths), dtype), found.naming)
+    wide = set(kind._keep_in_fp32_modules or ())
+
+    def kept(name: str) -> torch.dtype:
+        return dtype if wide.isdisjoint(name.split(".")) else torch.float32
+
     if change is not None:
-        state, _ = change(state)
-    wide = tuple(kind._keep_in_fp32_modules or ())
+        state, _ = change(state, kept)
     for name, tensor in state.items():
         if tensor.is_floating_point():
-            wanted = torch.float32 if any(part in name.split(".") for part in wide) else dtype
-            state[name] = tensor.to(device or tensor.device).to(wanted)
+            state[name] = tensor.to(device or tensor.device).to(kept(name))
     _fill(model, state, where)
     return model.eval().requires_grad_(False)
 

@@ -1,26 +1,28 @@
-"""LoRA files: found, read under diffusers' names, and added to the weights before these are cast or quantised.
+"""LoRA files: found, read, and added to the weights before these are quantised.
 
-Knows the namings of diffusers, peft, LightX2V, Kijai and musubi-tuner. Does not know how a LoRA was made (`video_core` training).
+Knows what a change of a layer is. Does not know names (`lora_names`) or how a LoRA was made (`video_core.character_lora`).
 W' = W + strength * alpha / rank * up @ down (Hu et al. 2021). Fusing first and quantising afterwards loses least and works everywhere.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import torch
-from diffusers.loaders.lora_conversion_utils import (
-    _convert_musubi_wan_lora_to_diffusers,
-    _convert_non_diffusers_wan_lora_to_diffusers,
-)
 
 from shotplan.errors import RenderError
 from video_core.checkpoints.header import Files, fingerprint, read_headers, weight_files
 from video_core.checkpoints.locate import local_path
+from video_core.checkpoints.lora_names import Role, by_layer
 
 State = dict[str, torch.Tensor]
+Added = list[tuple[float, tuple[torch.Tensor, ...]]]
+"""Factors, and what they multiply: a tensor, or `up` and `down`."""
+CLIP_BRANCH = ("add_k_proj", "add_v_proj", "norm_added_k", "image_embedder")
 
 
 @dataclass(frozen=True)
@@ -44,77 +46,118 @@ def locate_lora(word: str) -> Lora:
     if path.is_dir():
         path = weight_files(path, "LoRA").paths[0]
     names = read_headers(Files((path,))).shapes
-    if not any(".lora_" in key or key.endswith((".diff", ".diff_b")) for key in names):
+    if not any(".lora_" in key or key.endswith((".diff", ".diff_b", ".diff_m")) for key in names):
         raise RenderError("this is no LoRA", where=str(path), todo="give a file with lora_A/lora_B or lora_down/lora_up tensors")
     if any("dora_scale" in key or "lora_magnitude_vector" in key for key in names):
         raise RenderError(
             "this is a DoRA: its magnitudes cannot be added like a LoRA", where=str(path), todo="give a plain LoRA of the same training"
         )
+    _layers(names, path)
     return Lora(path, strength)
 
 
-def fuse(state: State, loras: tuple[Lora, ...], notes: list[str] | None = None) -> tuple[State, int]:
-    """`state` (diffusers' names) with the LoRAs added, in float32 and back; and how many tensors changed.
+def _layers(names: Iterable[str], path: Path) -> dict[str, dict[Role, str]]:
+    try:
+        return by_layer(names)
+    except ValueError as e:
+        raise RenderError(f"the LoRA's tensor {e} is of an unknown kind", where=str(path), todo="give a LoRA of the Wan family") from e
 
-    `notes` gets a line about layers of a CLIP branch that the model does not have.
+
+def fuse(
+    state: State, loras: tuple[Lora, ...], notes: list[str] | None = None, kept: Callable[[str], torch.dtype] | None = None
+) -> tuple[State, int]:
+    """`state` (diffusers' names) with the LoRAs added, all at once and in float32; and how many tensors changed.
+
+    `kept`: the number format in which a changed tensor is given; default its own, or bfloat16 when that has 8 bits. `notes` gets a line
+    about layers of a CLIP branch that the model does not have, or of a patch embedding for another number of channels.
     Raises `RenderError` when a LoRA does not belong to this model.
     """
-    changed: set[str] = set()
+    added: dict[str, Added] = {}
     for lora in loras:
-        changed |= _add(state, lora, [] if notes is None else notes)
-    return state, len(changed)
+        changes = _changes(state, lora, [] if notes is None else notes)
+        if not changes:
+            raise RenderError("the LoRA changes nothing in this model", where=str(lora.path), todo="give a LoRA made for this model")
+        for target, change in changes.items():
+            added.setdefault(target, []).extend(change)
+    for target, change in added.items():
+        weight = state[target]
+        wide = weight.to(torch.float32, copy=True)
+        for factor, parts in change:
+            term = parts[0].float() if len(parts) == 1 else parts[0].float().flatten(1) @ parts[1].float().flatten(1)
+            wide.add_(term.reshape(wide.shape), alpha=factor)
+        own = weight.dtype if weight.element_size() > 1 else torch.bfloat16
+        state[target] = wide.to(kept(target) if kept else own)
+    return state, len(added)
 
 
-def _add(state: State, lora: Lora, notes: list[str]) -> set[str]:
+def _changes(state: State, lora: Lora, notes: list[str]) -> dict[str, Added]:
+    """What the LoRA adds to which tensors of the state."""
     from video_core.checkpoints.load import read_state
 
-    parts = _diffusers_names(read_state((lora.path,)), lora.path)
-    pairs = {name.rsplit(".lora_A", 1)[0] for name in parts if ".lora_A" in name}
-    changed, left = set(), 0
-    for name in sorted(pairs):
-        down, up = parts[f"{name}.lora_A.weight"], parts.get(f"{name}.lora_B.weight")
-        target = f"{name}.weight"
-        if up is None or target not in state:
-            if "add_k_proj" in name or "add_v_proj" in name or "image_embedder" in name:
-                left += 1
+    parts = read_state((lora.path,))
+    changes: dict[str, Added] = {}
+    without = 0
+    for layer, roles in sorted(_layers(parts, lora.path).items()):
+        weight = layer if layer in state else f"{layer}.weight"
+        if weight not in state:
+            if any(part in layer for part in CLIP_BRANCH):
+                without += 1
                 continue
             raise RenderError(
-                f"the LoRA changes {name}, which the model does not have", where=str(lora.path), todo="give a LoRA made for this model"
+                f"the LoRA changes {layer}, which the model does not have", where=str(lora.path), todo="give a LoRA made for this model"
             )
-        weight = state[target]
-        if weight.shape[0] != up.shape[0] or weight.shape[1] != down.shape[1]:
-            raise RenderError(
-                f"the LoRA is for another model: {name} is {tuple(weight.shape)} there {(up.shape[0], down.shape[1])}",
-                where=str(lora.path), todo="give a LoRA made for a model of this size",
-            )  # fmt: skip
-        scale = lora.strength * (float(parts[f"{name}.alpha"]) / down.shape[0] if f"{name}.alpha" in parts else 1.0)
-        state[target] = (weight.float() + scale * (up.float() @ down.float())).to(weight.dtype)
-        changed.add(target)
-    for name, difference in parts.items():
-        target = name.replace(".lora_B.bias", ".bias")
-        if target != name and target in state:
-            state[target] = (state[target].float() + lora.strength * difference.float()).to(state[target].dtype)
-            changed.add(target)
-    if left:
-        notes.append(f"{left} layers of {lora.path.name} belong to a CLIP branch that this model does not have")
-    if not changed:
-        raise RenderError("the LoRA changes nothing in this model", where=str(lora.path), todo="give a LoRA made for this model")
-    return changed
+        if layer == "patch_embedding" and _channels(parts, roles) not in (None, state[weight].shape[1]):
+            notes.append(f"{lora.path.name} is for {_channels(parts, roles)} input channels: its patch embedding is left out")
+            roles = {role: name for role, name in roles.items() if role == "bias"}
+        for target, change in _layer(layer, weight, roles, parts, lora):
+            if target not in state or not _fits(state[target], change[1]):
+                raise _another_model(layer, state.get(target), change[1], lora)
+            changes.setdefault(target, []).append(change)
+    if without:
+        notes.append(f"{without} layers of {lora.path.name} belong to a CLIP branch that this model does not have")
+    return changes
 
 
-def _diffusers_names(parts: State, path: Path) -> State:
-    try:
-        if any(name.startswith("lora_unet_") for name in parts):
-            parts = _convert_musubi_wan_lora_to_diffusers(parts)
-        elif any(".self_attn." in name or ".cross_attn." in name for name in parts):
-            named = {name if name.startswith("diffusion_model.") else f"diffusion_model.{name}": part for name, part in parts.items()}
-            parts = _convert_non_diffusers_wan_lora_to_diffusers(named)
-    except (ValueError, KeyError, IndexError, StopIteration) as e:
-        raise RenderError(f"the LoRA's names are unknown: {str(e)[:120]}", where=str(path), todo="give a LoRA of the Wan family") from e
-    return {_plain(name): part for name, part in parts.items()}
+def _layer(
+    layer: str, weight: str, roles: dict[Role, str], parts: State, lora: Lora
+) -> list[tuple[str, tuple[float, tuple[torch.Tensor, ...]]]]:
+    """(name of the tensor, what is added to it) of one layer."""
+    found: list[tuple[str, tuple[float, tuple[torch.Tensor, ...]]]] = []
+    if "down" in roles or "up" in roles:
+        missing = {"down", "up"} - roles.keys()
+        if missing:
+            raise RenderError(f"the LoRA has no {missing.pop()} matrix for {layer}", where=str(lora.path), todo="download it again")
+        down, up = parts[roles["down"]], parts[roles["up"]]
+        scale = float(parts[roles["alpha"]]) / down.shape[0] if "alpha" in roles else 1.0
+        found.append((weight, (lora.strength * scale, (up, down))))
+    for role in ("weight", "table"):
+        if role in roles:
+            found.append((weight, (lora.strength, (parts[roles[role]],))))
+    if "bias" in roles:
+        found.append((f"{layer}.bias", (lora.strength, (parts[roles["bias"]],))))
+    return found
 
 
-def _plain(name: str) -> str:
-    for prefix in ("base_model.model.", "transformer.", "transformer_2.", "diffusion_model."):
-        name = name.removeprefix(prefix)
-    return name.replace(".lora_down.", ".lora_A.").replace(".lora_up.", ".lora_B.").replace(".default.weight", ".weight")
+def _channels(parts: State, roles: dict[Role, str]) -> int | None:
+    name = roles.get("down") or roles.get("weight")
+    return parts[name].shape[1] if name else None
+
+
+def _fits(weight: torch.Tensor, parts: tuple[torch.Tensor, ...]) -> bool:
+    """Whether a change has the shape of a matrix, or as many numbers as a convolution or a table."""
+    if len(parts) == 2 and parts[0][0].numel() != parts[1].shape[0]:
+        return False
+    shape = _shape(parts)
+    return shape == tuple(weight.shape) if weight.ndim == 2 else prod(shape) == weight.numel()
+
+
+def _shape(parts: tuple[torch.Tensor, ...]) -> tuple[int, ...]:
+    return tuple(parts[0].shape) if len(parts) == 1 else (parts[0].shape[0], *parts[1].shape[1:])
+
+
+def _another_model(layer: str, weight: torch.Tensor | None, parts: tuple[torch.Tensor, ...], lora: Lora) -> RenderError:
+    here = "not in this one" if weight is None else f"{tuple(weight.shape)}"
+    return RenderError(
+        f"the LoRA is for another model: {layer} is {here}, there {_shape(parts)}", where=str(lora.path),
+        todo="give a LoRA made for a model of this size",
+    )  # fmt: skip

@@ -85,7 +85,7 @@ class Experts:
         loras = self.loras[number]
         model = load_transformer(
             weights, self.matched.architectures[0], heads=family.heads, vace_layers=family.vace_layers, dtype=self.dtype,
-            change=(lambda state: fuse(state, loras, self.notes)) if loras else None,
+            change=(lambda state, kept: fuse(state, loras, self.notes, kept)) if loras else None,
             device=self.device if straight(self.options) else None,
         )  # fmt: skip
         place(model, self.options, self.device, self.group)
