@@ -10,11 +10,14 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import json
+import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import httpcore
 import httpx
 import tenacity
 
@@ -74,6 +77,7 @@ class Calls:
         self._timeout, self._first_wait = timeout, first_wait
         self._told, self._telling = 0.0, threading.Lock()
         self._given_up = threading.Event()
+        self._lines: weakref.WeakSet[httpcore.NetworkStream] = weakref.WeakSet()
         self._http = httpx.Client(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
@@ -82,8 +86,20 @@ class Calls:
         )
 
     def give_up(self, *, now: bool = True) -> None:
-        """Wait for nobody any more: calls that wait for a server or for another try end in an error. False: wait again."""
-        (self._given_up.set if now else self._given_up.clear)()
+        """Wait for nobody any more: calls that wait for a server, an answer or another try end in an error. False: wait again."""
+        if not now:
+            self._given_up.clear()
+            return
+        self._given_up.set()
+        for line in list(self._lines):
+            _hang_up(line)
+
+    def _connected(self, event: str, info: dict[str, Any]) -> None:
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            line = info["return_value"]
+            self._lines.add(line)
+            if self._given_up.is_set():
+                _hang_up(line)
 
     def close(self) -> None:
         self.give_up()
@@ -164,7 +180,8 @@ class Calls:
         deadline = time.monotonic() + self._timeout
         body = bytearray()
         try:
-            with self._http.stream(method, self.base_url + path, json=payload) as response:
+            told = {"trace": self._connected}
+            with self._http.stream(method, self.base_url + path, json=payload, extensions=told) as response:
                 for piece in response.iter_bytes():
                     body += piece
                     if len(body) > LARGEST_ANSWER:
@@ -213,6 +230,12 @@ class Calls:
             where=where,
             todo="Give the address that ends in /v1 of a vLLM or other OpenAI-compatible server",
         )
+
+
+def _hang_up(line: httpcore.NetworkStream) -> None:
+    """Whoever reads from it at the moment, in any thread, hears at once that nothing comes any more."""
+    with contextlib.suppress(OSError):
+        line.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def too_long(message: str) -> bool:

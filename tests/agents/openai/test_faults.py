@@ -17,7 +17,7 @@
 | lie about a remedy that has gone stale | the message is rejected and recorded; the agent hears why | `tests/graph/test_protocols` |
 | reasoning around the JSON | kept on the tape, out of every prompt | `reasoning_stays_...` |
 | response_format ignored | the answer is validated all the same; free talk goes back | `a_server_that_ignores_...` |
-| Ctrl+C while a server is waited for | the run stops at once, `resume` goes on | `an_interrupt_...` |
+| Ctrl+C while a server is waited for, or its answer | the run stops at once, `resume` goes on | `an_interrupt_...` |
 | context overflow | one error that says so; nothing is cut in silence | `a_prompt_that_is_too_long_...` |
 | hostile script | quoted; it can end no quotation and forge no turn | `test_hostile_scripts` |
 """
@@ -332,6 +332,25 @@ try:
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
+
+
+def test_an_interrupt_while_an_answer_is_waited_for_ends_the_call_at_once(play: Play) -> None:
+    play.script = [answers(zh("这样最好")), after(20, answers(zh("这样最好")))]
+    model = model_at(play, timeout=60)
+    model.ask([why()])
+    stop = threading.Timer(0.5, model.give_up)
+    stop.start()
+    begin = time.monotonic()
+    with pytest.raises(ModelError, match="the run was stopped"):
+        model.ask([why()])
+    assert time.monotonic() - begin < 10
+    assert len(play.calls) == 2
+    stop.join()
+    with pytest.raises(ModelError, match="the run was stopped"):
+        model.ask([why()])
+    model.give_up(now=False)
+    play.script = [answers(zh("这样最好"))]
+    assert model.ask([why()])[0].content == {"reason": "这样最好"}
 
 
 @pytest.mark.slow
