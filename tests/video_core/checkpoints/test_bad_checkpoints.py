@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from shotplan.errors import RenderError
 from tests.video_core.backends.wan.conftest import checkpoints  # noqa: F401
@@ -59,6 +59,71 @@ def test_a_missing_expert_is_named(copy: Folder) -> None:
 def test_one_file_of_two_experts_asks_for_the_other(copy: Folder) -> None:
     folder = copy("i2v", clip=False, experts=2)
     assert "checkpoint_low" in told(weights(folder), base=str(folder))
+
+
+@pytest.mark.parametrize("name", ["wan2.2_t2v_high_noise_14B_fp8_scaled", "Wan2_2-T2V-A14B_HIGH_bf16"])
+def test_a_lone_expert_of_wan22_is_not_taken_for_the_wan21_model_of_the_same_shape(copy: Folder, name: str) -> None:
+    folder = copy("t2v")
+    single = weights(folder).rename(folder / f"{name}.safetensors")
+    assert "other expert is missing" in told(single, base=str(folder))
+    assert match(locate(str(single), base=str(folder)), "wan2.1-t2v-1.3b").family.experts == 1
+
+
+def test_experts_given_the_wrong_way_round_are_refused(copy: Folder) -> None:
+    folder = copy("t2v", experts=2)
+    high, low = (folder / f"Wan2.2-T2V-A14B-{level}Noise.safetensors" for level in ("High", "Low"))
+    shutil.copy(weights(folder), high)
+    shutil.copy(weights(folder), low)
+    assert "wrong way round" in told(low, low=str(high), base=str(folder))
+    assert match(locate(str(high), low=str(low), base=str(folder))).family.name == "wan2.2-t2v-a14b"
+
+
+def test_a_relative_that_takes_other_inputs_is_refused_before_loading(copy: Folder) -> None:
+    folder = copy("t2v")
+    state = load_file(weights(folder))
+    state["patch_embedding.weight"] = torch.zeros(24, 52, 1, 2, 2)
+    save_file(state, folder / "Wan2.2-Fun-A14B-Control.safetensors")
+    assert "52 input channels is not driven here" in told(folder / "Wan2.2-Fun-A14B-Control.safetensors", base=str(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("Wan2_1-I2V-14B-720P_fp8_e4m3fn.safetensors", "wan2.1-i2v-14b-720p"),
+        ("wan2.1_i2v_720p_14B_fp8_scaled.safetensors", "wan2.1-i2v-14b-720p"),
+        ("wan2.1-i2v-14b-480p.safetensors", "wan2.1-i2v-14b"),
+        ("Wan2_1-I2V-ATI-14B_fp8_e4m3fn.safetensors", "wan2.1-ati-14b"),
+        ("bytedance-research/ATI/diffusion_pytorch_model.safetensors", "wan2.1-ati-14b"),
+        ("Index-anisora/14B/diffusion_pytorch_model.safetensors", "anisora-v2"),
+        ("Index-anisora/V3.1/diffusion_pytorch_model.safetensors", "anisora-v3.1"),
+        ("Index-anisora/anymask/diffusion_pytorch_model.safetensors", "anisora-anymask"),
+    ],
+)
+def test_the_name_tells_models_of_one_shape_apart(copy: Folder, name: str, family: str) -> None:
+    folder = copy("i2v")
+    single = folder / name
+    single.parent.mkdir(parents=True, exist_ok=True)
+    weights(folder).rename(single)
+    assert match(locate(str(single), base=str(folder))).family.name == family
+
+
+def test_the_name_counts_from_inside_its_folder_too(copy: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = copy("i2v")
+    inside = folder / "Index-anisora" / "V3.1"
+    inside.mkdir(parents=True)
+    weights(folder).rename(inside / "diffusion_pytorch_model.safetensors")
+    monkeypatch.chdir(inside.parent)
+    assert match(locate("V3.1", base=str(folder))).family.name == "anisora-v3.1"
+    monkeypatch.chdir(inside)
+    assert match(locate(".", base=str(folder))).family.name == "anisora-v3.1"
+
+
+def test_an_anisora_file_of_no_known_version_is_told(copy: Folder) -> None:
+    folder = copy("i2v")
+    single = weights(folder).rename(folder / "Wan2_1-Anisora-I2V-480P-14B_fp8_e4m3fn.safetensors")
+    found = match(locate(str(single), base=str(folder)))
+    assert found.family.name == "wan2.1-i2v-14b"
+    assert any("says AniSora but not which" in note for note in found.notes)
 
 
 def test_a_truncated_file_says_how_much_is_missing(copy: Folder) -> None:

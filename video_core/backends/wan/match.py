@@ -5,12 +5,12 @@ Knows families and the shapes of tensors. Does not know the tensors.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from shotplan.errors import RenderError
 from video_core.backends.wan.families import FAMILIES, Family, Kind, family
+from video_core.backends.wan.published_names import noise_of, one_of_two, says, whole_name
 from video_core.checkpoints.inspect import Architecture, architecture
 from video_core.checkpoints.load import vae_channels
 from video_core.checkpoints.locate import Checkpoint, Part, read_json
@@ -33,6 +33,7 @@ def match(checkpoint: Checkpoint, model: str = "auto") -> Matched:
     notes = checkpoint.notes + _scaled(checkpoint)
     found = architecture(checkpoint.high.header.shapes, checkpoint.high.files.paths[0])
     low = architecture(checkpoint.low.header.shapes, checkpoint.low.files.paths[0]) if checkpoint.low else None
+    _driven(found, checkpoint)
     chosen = _recognise(checkpoint, found, low is not None) if model == "auto" else family(model)
     if model != "auto":
         _confirm(chosen, found, low, checkpoint)
@@ -40,6 +41,11 @@ def match(checkpoint: Checkpoint, model: str = "auto") -> Matched:
         raise RenderError(
             "the two experts are different models", where=checkpoint.source, todo="give the high- and low-noise expert of one model"
         )
+    if low is not None:
+        _in_order(checkpoint)
+    if model == "auto" and "anisora" in whole_name(checkpoint.source).casefold() and not chosen.name.startswith("anisora"):
+        versions = ", ".join(f.name for f in FAMILIES.values() if f.name.startswith("anisora") and f.experts == chosen.experts)
+        notes += (f"the name says AniSora but not which: drawn as {chosen.name}; --video-model says it ({versions})",)
     chosen, own = _with_own_numbers(chosen, checkpoint, found)
     _parts(chosen, checkpoint, found)
     return Matched(chosen, checkpoint, (found, low) if low else (found,), notes + own)
@@ -80,27 +86,45 @@ def _describe(found: Architecture, kind: Kind, experts: int) -> str:
 
 def _recognise(checkpoint: Checkpoint, found: Architecture, two: bool) -> Family:
     kind = kind_of(found, bool(checkpoint.index.get("expand_timesteps")))
-    fitting = [
-        f for f in FAMILIES.values() if f.kind == kind and f.experts == 1 + two and (f.image_tokens > 0) == (found.image_dim is not None)
-    ]
+    alike = [f for f in FAMILIES.values() if f.kind == kind and (f.image_tokens > 0) == (found.image_dim is not None)]
+    alike = [f for f in alike if f.latent_channels == found.out_channels]
+    fitting = [f for f in alike if f.experts == 1 + two]
+    if not two and any(f.experts == 2 for f in alike) and one_of_two(whole_name(str(checkpoint.high.files.paths[0]))):
+        fitting = []
     if not fitting:
-        single = not two and [f for f in FAMILIES.values() if f.kind == kind and (f.image_tokens > 0) == (found.image_dim is not None)]
+        single = not two and alike
         raise RenderError(
             f"this is {_describe(found, kind, 2 if single else 1)}, and its other expert is missing" if single
             else f"no known model is {_describe(found, kind, 1 + two)}",
             where=checkpoint.source,
             todo="give the other expert as --set checkpoint_low=FILE" if single else f"known models: {', '.join(FAMILIES)}",
         )  # fmt: skip
-    named = [f for f in fitting if _in_name(f.name, checkpoint.source)]
+    names = (checkpoint.source, whole_name(checkpoint.source))
+    named = next((said for name in names if (said := [f for f in fitting if says(name, "ati" if f.tracks else f.name)])), [])
     same_size = [f for f in fitting if (f.dim, f.layers) == (found.dim, found.layers) and not f.name.startswith("anisora")]
-    return max(named, key=lambda f: len(f.name), default=(same_size or fitting)[0])
+    return max(named, key=lambda f: (f.tracks, len(f.name)), default=(same_size or fitting)[0])
 
 
-def _in_name(name: str, source: str) -> bool:
-    """`anisora-v3.1` is in `.../Index-anisora/V3.1`."""
-    words = re.split(r"-", name)
-    text = re.sub(r"[\s_/\\]", "-", source.casefold())
-    return all(re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.]*\d)", text) for word in words)
+def _driven(found: Architecture, checkpoint: Checkpoint) -> None:
+    """Raises `RenderError` for relatives that take other inputs, such as Fun-Control."""
+    plain, filled = found.out_channels, 2 * found.out_channels + 4
+    expected = {"plain": (plain, filled), "vace": (plain,), "animate": (filled,)}[found.kind]
+    if found.in_channels not in expected:
+        raise RenderError(
+            f"a transformer with {found.in_channels} input channels is not driven here: {' or '.join(map(str, expected))} are known",
+            where=checkpoint.source, todo=f"known models: {', '.join(FAMILIES)}",
+        )  # fmt: skip
+
+
+def _in_order(checkpoint: Checkpoint) -> None:
+    """Raises `RenderError` when names say that the experts are the wrong way round."""
+    assert checkpoint.low is not None
+    high, low = checkpoint.high.files.paths[0], checkpoint.low.files.paths[0]
+    if noise_of(high) == "low" or noise_of(low) == "high":
+        raise RenderError(
+            f"by their names the experts are the wrong way round: {high.name} is given for high noise, {low.name} for low noise",
+            where=checkpoint.source, todo="give the high-noise file as --checkpoint, the low-noise one as --set checkpoint_low",
+        )  # fmt: skip
 
 
 def _confirm(chosen: Family, found: Architecture, low: Architecture | None, checkpoint: Checkpoint) -> None:
