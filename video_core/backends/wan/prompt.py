@@ -6,13 +6,22 @@ Knows AniSora's suffix. Does not know tokens.
 from __future__ import annotations
 
 import html
+import unicodedata
 
 from video_core.backends.wan.families import Family
 
+_QUOTES = dict.fromkeys((0x2BC, *range(0x2018, 0x201C)), "'") | dict.fromkeys(range(0x201C, 0x2020), '"')
+_WIDTHS = {code: unicodedata.normalize("NFKC", chr(code)) for code in (0x3000, *range(0xFB00, 0xFB07), *range(0xFF01, 0xFFF0))}
+"""Full-width letters and marks, half-width kana, ligatures."""
+
 
 def clean(text: str) -> str:
-    """One line without HTML entities, as Wan's own pipeline prepares it."""
-    return " ".join(html.unescape(html.unescape(text)).split())
+    """One line without HTML entities, quotes straight and letters of one width, as Wan's own programs prepare it.
+
+    What ftfy 6's `fix_text` does there to text that was never decoded wrongly; mistaken encodings are not guessed.
+    """
+    plain = unicodedata.normalize("NFC", text.translate(_QUOTES | _WIDTHS))
+    return " ".join(html.unescape(html.unescape(plain)).split())
 
 
 def model_prompt(prompt: str, family: Family, *, motion: float, aesthetic: float) -> tuple[str, float]:

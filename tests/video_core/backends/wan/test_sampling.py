@@ -11,7 +11,7 @@ import torch
 from video_core.backends.wan.denoise import Words, denoise
 from video_core.backends.wan.families import FAMILIES, family
 from video_core.backends.wan.feeds import TextFeed
-from video_core.backends.wan.prompt import model_prompt
+from video_core.backends.wan.prompt import clean, model_prompt
 from video_core.backends.wan.sampling import sampling
 from video_core.backends.wan.schedule import make_schedule
 from video_core.backends.wan.settings import WanSettings
@@ -120,3 +120,8 @@ def test_every_family_draws_clips_on_its_own_grid(name: str) -> None:
         assert length % model.frame_grid == 1 or model.frame_grid == 1
         assert min(frames, model.max_frames) <= length <= model.max_frames
     assert model.experts == 1 or 0 < model.boundary < 1
+
+
+def test_quotes_and_widths_are_made_plain_as_by_the_models_own_programs() -> None:
+    said = "\u201cIt\u2019s\u3000late\uff01\u201d he said\uff0c \ufb01ne \uff71\uff86\uff92 cafe\u0301"
+    assert clean(said) == "\"It's late!\" he said, fine \u30a2\u30cb\u30e1 caf\u00e9"
