@@ -100,7 +100,7 @@ _ANISORA = _published("anisora-v3", **_ANISORA_WAYS)
 
 _ALL = (
     _published(
-        "wan2.1-t2v-1.3b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-1.3B-Diffusers", flow_shift=3.0, guidance=(6.0, 6.0), overlap=5
+        "wan2.1-t2v-1.3b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-1.3B-Diffusers", flow_shift=8.0, guidance=(6.0, 6.0), overlap=5
     ),
     _published("wan2.1-t2v-14b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-14B-Diffusers", overlap=5),
     _published(

@@ -125,3 +125,21 @@ def test_every_family_draws_clips_on_its_own_grid(name: str) -> None:
 def test_quotes_and_widths_are_made_plain_as_by_the_models_own_programs() -> None:
     said = "\u201cIt\u2019s\u3000late\uff01\u201d he said\uff0c \ufb01ne \uff71\uff86\uff92 cafe\u0301"
     assert clean(said) == "\"It's late!\" he said, fine \u30a2\u30cb\u30e1 caf\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("wan2.1-t2v-1.3b", (50, (6.0, 6.0), 8.0)),  # README of Wan2.1: guidance 6, shift 8 to 12
+        ("wan2.1-t2v-14b", (50, (5.0, 5.0), 5.0)),
+        ("wan2.1-i2v-14b", (40, (5.0, 5.0), 3.0)),
+        ("wan2.1-vace-14b", (50, (5.0, 5.0), 16.0)),
+        ("wan2.2-i2v-a14b", (40, (3.5, 3.5), 5.0)),
+        ("wan2.2-ti2v-5b", (50, (5.0, 5.0), 5.0)),
+        ("wan2.2-animate-14b", (20, (1.0, 1.0), 5.0)),
+        ("anisora-v3.2", (8, (1.0, 1.0), 5.0)),
+    ],
+)
+def test_a_model_is_sampled_as_its_authors_say(name: str, numbers: tuple[int, tuple[float, float], float]) -> None:
+    sample = sampling(WanSettings(), family(name))
+    assert (sample.steps, sample.guidance, sample.shift) == numbers
