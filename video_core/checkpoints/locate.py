@@ -136,10 +136,7 @@ def _diffusers(source: str, path: Path) -> Checkpoint:
             return None
         if not (path / name).is_dir():
             raise RenderError(f"the {name.replace('_', ' ')} is missing", where=str(path / name), todo=f"download the folder {name}")
-        weight_part = name not in ("tokenizer", "image_processor")
-        if weight_part and not any((path / name).glob("*.bin")):
-            read_headers(weight_files(path / name, name.replace("_", " ")))
-        return Part(path / name)
+        return Part(path / name) if name in ("tokenizer", "image_processor") else _with_weights(path / name)
 
     tokenizer, processor = part("tokenizer"), part("image_processor")
     return Checkpoint(
@@ -229,7 +226,14 @@ def _with_parts_of(found: Checkpoint, base: Path) -> Checkpoint:
 
 
 def _part(have: dict[str, Path], name: str) -> Part | None:
-    return Part(have[name]) if name in have else None
+    return _with_weights(have[name]) if name in have else None
+
+
+def _with_weights(folder: Path) -> Part:
+    """A component whose weights are there and whole. Raises `RenderError`."""
+    if not any(folder.glob("*.bin")):
+        read_headers(weight_files(folder, folder.name.replace("_", " ")))
+    return Part(folder)
 
 
 def read_json(path: Path) -> dict[str, Any]:

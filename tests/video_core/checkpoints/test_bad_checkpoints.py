@@ -67,6 +67,18 @@ def test_a_lone_expert_of_wan22_is_not_taken_for_the_wan21_model_of_the_same_sha
     single = weights(folder).rename(folder / f"{name}.safetensors")
     assert "other expert is missing" in told(single, base=str(folder))
     assert match(locate(str(single), base=str(folder)), "wan2.1-t2v-1.3b").family.experts == 1
+    kept = folder / "wan2.2" / "Wan2_1-T2V-14B_bf16.safetensors"
+    kept.parent.mkdir()
+    assert match(locate(str(single.rename(kept)), base=str(folder))).family.experts == 1
+
+
+def test_parts_of_the_base_are_looked_at_too(copy: Folder) -> None:
+    folder = copy("t2v")
+    shard = next((folder / "text_encoder").glob("*.safetensors"))
+    shard.write_bytes(shard.read_bytes()[:-8])
+    assert "cut short" in told(weights(folder), base=str(folder))
+    shard.unlink()
+    assert "no weights for the text encoder" in told(weights(folder), base=str(folder))
 
 
 def test_experts_given_the_wrong_way_round_are_refused(copy: Folder) -> None:

@@ -89,7 +89,7 @@ def _recognise(checkpoint: Checkpoint, found: Architecture, two: bool) -> Family
     alike = [f for f in FAMILIES.values() if f.kind == kind and (f.image_tokens > 0) == (found.image_dim is not None)]
     alike = [f for f in alike if f.latent_channels == found.out_channels]
     fitting = [f for f in alike if f.experts == 1 + two]
-    if not two and any(f.experts == 2 for f in alike) and one_of_two(whole_name(str(checkpoint.high.files.paths[0]))):
+    if not two and any(f.experts == 2 for f in alike) and one_of_two(checkpoint.high.files.paths[0]):
         fitting = []
     if not fitting:
         single = not two and alike
@@ -97,7 +97,8 @@ def _recognise(checkpoint: Checkpoint, found: Architecture, two: bool) -> Family
             f"this is {_describe(found, kind, 2 if single else 1)}, and its other expert is missing" if single
             else f"no known model is {_describe(found, kind, 1 + two)}",
             where=checkpoint.source,
-            todo="give the other expert as --set checkpoint_low=FILE" if single else f"known models: {', '.join(FAMILIES)}",
+            todo="give the other expert as --set checkpoint_low=FILE, or say with --video-model which model it is" if single
+            else f"known models: {', '.join(FAMILIES)}",
         )  # fmt: skip
     names = (checkpoint.source, whole_name(checkpoint.source))
     named = next((said for name in names if (said := [f for f in fitting if says(name, "ati" if f.tracks else f.name)])), [])

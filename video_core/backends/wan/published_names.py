@@ -47,6 +47,10 @@ def noise_of(path: Path) -> Noise | None:
     return said[0] if len(said) == 1 else None
 
 
-def one_of_two(source: str) -> bool:
-    """Whether a text-to-video or VACE model of this name has a second expert: all of Wan2.2 have."""
-    return bool(re.search(r"(?:(?:high|low)-?noise|wan2\.2)(?![a-z])", plain(source)))
+def one_of_two(path: Path) -> bool:
+    """Whether a text-to-video or VACE model of this name has a second expert: all of Wan2.2 have. The nearest folder that tells counts."""
+    for part in reversed(path.resolve().parts[-4:]):
+        said = re.search(r"((?:high|low)-?noise|wan2\.2)(?![a-z])|wan2\.1", plain(part))
+        if said:
+            return said[1] is not None
+    return False
