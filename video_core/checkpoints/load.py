@@ -51,7 +51,7 @@ def load_transformer(
         return _gguf(kind, weights, config, found.naming, dtype)
     with init_empty_weights():
         model: nn.Module = kind.from_config(config)
-    state = diffusers_names(whole(read_state(weights.files.paths), dtype), found.naming)
+    state = diffusers_names(whole(read_state(weights.files.paths), dtype, device), found.naming)
     wide = set(kind._keep_in_fp32_modules or ())
 
     def kept(name: str) -> torch.dtype:

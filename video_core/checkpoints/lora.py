@@ -83,7 +83,8 @@ def fuse(
         weight = state[target]
         wide = weight.to(torch.float32, copy=True)
         for factor, parts in change:
-            term = parts[0].float() if len(parts) == 1 else parts[0].float().flatten(1) @ parts[1].float().flatten(1)
+            there = [part.to(wide.device).float() for part in parts]
+            term = there[0] if len(there) == 1 else there[0].flatten(1) @ there[1].flatten(1)
             wide.add_(term.reshape(wide.shape), alpha=factor)
         own = weight.dtype if weight.element_size() > 1 else torch.bfloat16
         state[target] = wide.to(kept(target) if kept else own)

@@ -45,8 +45,11 @@ def scaled_weights(header: Header, path: Path) -> int:
     return sum(f"{layer}.weight" in header.shapes for layer in scales)
 
 
-def whole(state: State, dtype: torch.dtype) -> State:
-    """The state with scaled weights multiplied out in float32 and given as `dtype`, and without what only 8-bit products need."""
+def whole(state: State, dtype: torch.dtype, device: torch.device | None = None) -> State:
+    """The state with scaled weights multiplied out in float32 and given as `dtype`, and without what only 8-bit products need.
+
+    `device`: where they are multiplied and stay, so that none is held in RAM; None for where they are.
+    """
     scales = {_layer(name): tensor for name, tensor in state.items() if name.endswith(SCALES)}
     out: State = {}
     for name, tensor in state.items():
@@ -57,7 +60,8 @@ def whole(state: State, dtype: torch.dtype) -> State:
             out[name] = tensor
         else:
             rows = scale.float().reshape(-1, *[1] * (tensor.ndim - 1)) if scale.numel() > 1 else scale.float().reshape(())
-            out[name] = (tensor.float() * rows).to(dtype)
+            there = device or tensor.device
+            out[name] = (tensor.to(there).float() * rows.to(there)).to(dtype)
     return out
 
 

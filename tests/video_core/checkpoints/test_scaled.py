@@ -15,6 +15,7 @@ from tests.video_core.checkpoints.test_original_files import original_names, wei
 from video_core.backends.wan.match import match
 from video_core.checkpoints.load import load_transformer
 from video_core.checkpoints.locate import locate
+from video_core.checkpoints.scaled import whole
 
 Folder = Callable[..., Path]
 State = dict[str, torch.Tensor]
@@ -82,3 +83,13 @@ def test_weights_kept_in_another_way_are_refused_before_loading(checkpoints: Fol
     with pytest.raises(RenderError, match=r"not read here|for weights of") as refused:
         match(locate(str(tmp_path / "tiny.safetensors"), base=str(folder)))
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_weights_that_stay_on_the_device_are_multiplied_out_there(checkpoints: Folder, tmp_path: Path) -> None:  # noqa: F811
+    stored, _ = kept_in_8_bits(load_file(weights(checkpoints("t2v"))), name="scale_weight", rows=False, dtype=torch.float8_e4m3fn)
+    given = whole(stored, torch.bfloat16, torch.device("meta"))
+    assert {t.device.type for name, t in given.items() if f"{name.removesuffix('weight')}scale_weight" in stored} == {"meta"}
+    save_file(stored, tmp_path / "tiny_fp8_scaled.safetensors")
+    found = match(locate(str(tmp_path / "tiny_fp8_scaled.safetensors"), base=str(checkpoints("t2v"))))
+    model = load_transformer(found.checkpoint.high, found.architectures[0], heads=2, device=torch.device("meta"))
+    assert {p.device.type for p in model.parameters()} == {"meta"}
