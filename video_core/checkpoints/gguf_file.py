@@ -27,6 +27,11 @@ def read_gguf_header(path: Path) -> Header:
 
 
 def gguf_weights(header: Header) -> str:
-    """The planner's word for the file's number format: which of its two sizes most of the numbers have."""
-    small = sum(prod(shape) for name, shape in header.shapes.items() if header.dtypes[name].startswith(("Q2", "Q3", "Q4", "IQ")))
-    return "gguf_q4_k" if 2 * small > header.parameters else "gguf_q8_0"
+    """The planner's word for the file's number format: which size most of the numbers in the blocks' matrices have."""
+    count = dict.fromkeys(("gguf_q4_k", "gguf_q8_0", "gguf_bf16"), 0)
+    for name, shape in header.shapes.items():
+        if len(shape) == 2 and "blocks." in name:
+            kind = header.dtypes[name]
+            small, wide = kind.startswith(("Q2", "Q3", "Q4", "IQ")), kind in ("F32", "F16", "BF16")
+            count["gguf_q4_k" if small else "gguf_bf16" if wide else "gguf_q8_0"] += prod(shape)
+    return max(count, key=count.__getitem__)

@@ -48,6 +48,8 @@ def load_transformer(
     kind = CLASSES[found.kind]
     config = weights.config or diffusers_config(found, heads=heads, vace_layers=vace_layers)
     if weights.gguf:
+        if change is not None:
+            raise RenderError("nothing can be fused into a GGUF file's packed weights", where=where, todo="give the .safetensors file")
         return _gguf(kind, weights, config, found.naming, dtype)
     with init_empty_weights():
         model: nn.Module = kind.from_config(config)

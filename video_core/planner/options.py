@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shotplan.errors import RenderError
 
-Weights = Literal["fp32", "bf16", "fp8_storage", "fp8_compute", "int8_compute", "gguf_q8_0", "gguf_q4_k"]
+Weights = Literal["fp32", "bf16", "fp8_storage", "fp8_compute", "int8_compute", "gguf_q8_0", "gguf_q4_k", "gguf_bf16"]
 """`fp32`, `bf16`: as they are. `fp8_storage`: diffusers' layerwise casting, computes in bf16. `fp8_compute`, `int8_compute`: torchao with
-dynamic activations, the matrix units run in 8 bits. `gguf_*`: a GGUF file, computes in bf16."""
+dynamic activations, the matrix units run in 8 bits. `gguf_*`: a GGUF file, computes in bf16; `gguf_bf16` is one whose numbers are whole."""
 
 Offload = Literal["none", "group", "model", "sequential"]
 """`group`: `enable_group_offload`. `model`: `enable_model_cpu_offload`. `sequential`: `enable_sequential_cpu_offload`."""
@@ -43,6 +43,7 @@ PACKAGES: dict[tuple[str, str], str] = {
     ("weights", "int8_compute"): "torchao",
     ("weights", "gguf_q8_0"): "gguf",
     ("weights", "gguf_q4_k"): "gguf",
+    ("weights", "gguf_bf16"): "gguf",
     ("attention", "flash"): "flash_attn",
     ("attention", "_flash_3"): "flash_attn_interface",
     ("attention", "flash_hub"): "kernels",

@@ -20,6 +20,7 @@ CPU_FLOPS = 1.0e12
 """FLOP/s of a desktop processor in bf16 or float32: only the order of magnitude of a machine without GPU is told."""
 BYTES = {
     "fp32": 4.0, "bf16": 2.0, "fp8_storage": 1.0, "fp8_compute": 1.0, "int8_compute": 1.0, "gguf_q8_0": 34 / 32, "gguf_q4_k": 144 / 256,
+    "gguf_bf16": 2.0,
 }  # fmt: skip
 """Bytes per weight of a block's matrices (GGUF: bytes per block of weights)."""
 

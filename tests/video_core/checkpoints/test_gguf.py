@@ -25,9 +25,12 @@ from tests.video_core.backends.wan.conftest import (  # noqa: F401
 )
 from tests.video_core.checkpoints.test_original_files import original_names
 from video_core.backends.wan.match import match
+from video_core.checkpoints.gguf_file import gguf_weights
+from video_core.checkpoints.header import Header
 from video_core.checkpoints.load import load_transformer
 from video_core.checkpoints.locate import locate
 from video_core.conditioning import Conditioning
+from video_core.planner.seconds import BYTES
 
 Folder = Callable[..., Path]
 Q = gguf.GGMLQuantizationType
@@ -102,7 +105,7 @@ def test_two_gguf_experts_draw_a_film(
     clip = made.render(with_pictures(shot))
     assert made.family.name == "wan2.2-t2v-a14b"
     assert clip.frames.std() > 1
-    assert "weights=gguf_q8_0" in next(row.reason for row in clip.report if row.control == "lossy option")
+    assert "weights=gguf_q4_k" in next(row.reason for row in clip.report if row.control == "lossy option")
     one = backend(tmp_path / "high-Q8_0.gguf", base=str(checkpoints("t2v")), steps=6).render(with_pictures(shot))
     assert not np.array_equal(one.frames, clip.frames)
 
@@ -133,7 +136,7 @@ def test_nothing_is_fused_into_a_gguf_file(
 def test_another_number_format_than_the_files_own_is_refused(checkpoints: Folder, backend: MakeBackend, tmp_path: Path) -> None:  # noqa: F811
     write(tmp_path / "wan.gguf")
     made = backend(tmp_path / "wan.gguf", base=str(checkpoints("t2v")), option=("weights=int8_compute",))
-    with pytest.raises(RenderError, match=r"not the GGUF file's own format, gguf_q8_0"):
+    with pytest.raises(RenderError, match=r"not the GGUF file's own format, gguf_q4_k"):
         made.check()
 
 
@@ -146,3 +149,31 @@ def test_a_cut_or_foreign_gguf_file_is_said_in_one_line(checkpoints: Folder, tmp
         with pytest.raises(RenderError, match="GGUF file cannot be read") as caught:
             match(locate(str(path), base=str(checkpoints("t2v"))))
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("kind", "word"), [("BF16", "gguf_bf16"), ("F16", "gguf_bf16"), ("Q6_K", "gguf_q8_0"), ("Q3_K", "gguf_q4_k")])
+def test_memory_is_planned_for_the_size_of_the_files_own_numbers(kind: str, word: str) -> None:
+    shapes = {"blocks.0.ffn.0.weight": (64, 32), "blocks.0.norm3.weight": (64,), "patch_embedding.weight": (640, 16, 1, 2, 2)}
+    assert gguf_weights(Header(shapes, {name: kind if len(shape) == 2 else "F32" for name, shape in shapes.items()})) == word
+    assert set(BYTES) >= {word}
+
+
+def test_a_gguf_file_of_whole_numbers_takes_no_lora_either(
+    checkpoints: Folder, backend: MakeBackend, shot: Conditioning, tmp_path: Path  # noqa: F811
+) -> None:
+    torch.manual_seed(0)
+    writer = gguf.GGUFWriter(tmp_path / "wan-F16.gguf", "wan")
+    for name, tensor in original_names(WanTransformer3DModel(in_channels=16, out_channels=16, **WIDE).state_dict()).items():
+        writer.add_tensor(name, tensor.numpy().astype(np.float16), raw_dtype=Q.F16)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    name = "blocks.0.self_attn.q"
+    save_file({f"{name}.lora_A.weight": torch.ones(2, 64), f"{name}.lora_B.weight": torch.ones(64, 2)}, tmp_path / "lora.safetensors")
+    made = backend(tmp_path / "wan-F16.gguf", base=str(checkpoints("t2v")), steps=1)
+    assert made.render(with_pictures(shot)).frames.std() > 1
+    assert made.options.weights == "gguf_bf16"
+    made = backend(tmp_path / "wan-F16.gguf", base=str(checkpoints("t2v")), lora=(str(tmp_path / "lora.safetensors"),))
+    with pytest.raises(RenderError, match="packed weights"):
+        made.render(with_pictures(shot))
