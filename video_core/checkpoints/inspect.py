@@ -101,6 +101,8 @@ def _what_else(named: Shapes) -> str:
         return "this is a VAE, not a diffusion transformer"
     if any(".lora_" in name or name.endswith((".alpha", ".diff")) for name in named):
         return "this is a LoRA, not a whole transformer; give it as --set lora=FILE beside --checkpoint"
+    if "vace_patch_embedding.weight" in named:
+        return "this is VACE's branch alone, without the model that it steers"
     if "shared.weight" in named or "token_embedding.weight" in named:
         return "this is a text encoder, not a diffusion transformer"
     return "this is no transformer of the Wan family"

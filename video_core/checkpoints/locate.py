@@ -18,6 +18,7 @@ from typing import Any
 from shotplan.errors import RenderError
 from video_core.checkpoints.header import Files, Header, check_archive, read_headers, weight_files
 
+SHARD = re.compile(r"-\d+-of-(\d+)\.safetensors$")
 HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+(/[\w./-]+)?$")
 
 
@@ -114,10 +115,12 @@ def _folder(source: str, path: Path) -> Checkpoint:
         raise RenderError("the folder has no model_index.json", where=str(path), todo="download the whole repository, not only its weights")
     if (path / "high_noise_model").is_dir() or (path / "low_noise_model").is_dir() or any(path.glob("*.safetensors")):
         return _original(source, path)
+    inside = sorted({file.parent for file in path.glob("*/*.safetensors")} | {folder.parent for folder in path.glob("*/high_noise_model")})
     raise RenderError(
         "the folder holds no video model", where=str(path),
-        todo="give a folder with model_index.json, or with the original *.safetensors files",
-    )
+        todo=f"give one of its folders: {', '.join(folder.name for folder in inside[:8])}" if inside
+        else "give a folder with model_index.json, or with the original *.safetensors files",
+    )  # fmt: skip
 
 
 def _diffusers(source: str, path: Path) -> Checkpoint:
@@ -204,6 +207,10 @@ def _one_file(path: Path, what: str) -> Weights:
         return Weights(Files((path,)), read_gguf_header(path))
     if path.suffix in (".pth", ".pt", ".bin", ".ckpt"):
         raise RenderError(f"the {what} is a PyTorch archive", where=str(path), todo="give the .safetensors file of the same model")
+    shard = SHARD.search(path.name)
+    if shard and int(shard[1]) > 1:
+        told = f"this is one of the {int(shard[1])} files of the {what}"
+        raise RenderError(told, where=str(path), todo=f"give its folder, {path.parent}")
     files = Files((path,))
     return Weights(files, read_headers(files))
 

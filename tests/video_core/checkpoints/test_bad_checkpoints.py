@@ -81,6 +81,23 @@ def test_parts_of_the_base_are_looked_at_too(copy: Folder) -> None:
     assert "no weights for the text encoder" in told(weights(folder), base=str(folder))
 
 
+def test_one_shard_asks_for_its_folder(copy: Folder) -> None:
+    folder = copy("t2v")
+    shard = weights(folder).rename(folder / "transformer" / "diffusion_pytorch_model-00001-of-00007.safetensors")
+    message = told(shard, base=str(folder))
+    assert "one of the 7 files" in message
+    assert f"give its folder, {folder / 'transformer'}" in message
+
+
+def test_a_repository_of_several_models_names_their_folders(copy: Folder) -> None:
+    folder = copy("i2v")
+    for version in ("V3", "V3.1"):
+        (folder / "Index-anisora" / version).mkdir(parents=True)
+        shutil.copy(weights(folder), folder / "Index-anisora" / version)
+    (folder / "Index-anisora" / "V3.2" / "high_noise_model").mkdir(parents=True)
+    assert "give one of its folders: V3, V3.1, V3.2" in told(folder / "Index-anisora")
+
+
 def test_experts_given_the_wrong_way_round_are_refused(copy: Folder) -> None:
     folder = copy("t2v", experts=2)
     high, low = (folder / f"Wan2.2-T2V-A14B-{level}Noise.safetensors" for level in ("High", "Low"))
