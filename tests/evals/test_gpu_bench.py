@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ import torch
 from transformers import CLIPVisionConfig, CLIPVisionModel, UMT5Config, UMT5EncoderModel
 
 from evals.bench.gpu.__main__ import main, merged
-from evals.bench.gpu.cases import CASES, estimate, find, model_of
+from evals.bench.gpu.cases import CASES, estimate, find, model_of, tiny
 from evals.bench.gpu.checkpoint import WIDE_CLIP, WIDE_TEXT, empty, write_checkpoint
 from evals.bench.gpu.clock import Phases
 from evals.bench.gpu.one import _Bench, run
 from evals.bench.gpu.row import Results, Row
-from evals.bench.gpu.runner import in_process, run_all
+from evals.bench.gpu.runner import in_process, machine_told, run_all
 from evals.bench.gpu.table import BEGIN, END, markdown, write_into
+from shotplan.errors import RenderError
 from video_core.backends.wan.parts import Parts
 from video_core.backends.wan.settings import WanSettings
 from video_core.planner import machine_of
@@ -198,6 +200,60 @@ def test_results_of_several_calls_are_put_together(tmp_path: Path) -> None:
     assert {row.case: row.status for row in both.rows} == {
         "peaks": "measured", "film": "measured", "film-24gb": "measured", "sage": "refused", "small": "measured",
     }  # fmt: skip
+
+
+def test_a_second_call_without_time_keeps_what_the_first_has_measured() -> None:
+    results = measured()
+    run_all(find(["film", "small"]), results, lambda found: None, budget=0.0, guess=lambda case: 100.0)
+    rows = {row.case: row for row in results.rows}
+    assert rows["film"].seconds["total"] == 14.5
+    assert rows["small"].status == "not run"
+
+
+def test_figures_of_two_versions_of_torch_do_not_come_into_one_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Results(machine_told() | {"torch": "2.11.0"}).save(tmp_path / "gpu.json")
+    assert main(["--only", "peaks", "--budget", "0", "--out", str(tmp_path)]) == 1
+    assert f"holds figures of torch 2.11.0, and here is {torch.__version__}: give another --out" in capsys.readouterr().err
+
+
+def test_what_a_capped_film_loads_again_for_every_shot_is_told_beside_the_aim() -> None:
+    results = measured()
+    capped = next(row for row in results.rows if row.case == "film-24gb")
+    capped.seconds = capped.seconds | {"loading": 4.0}
+    assert "| in 24 GB: at most 10% slower than resident | +3%, without what it loads again | met |" in markdown(results)
+
+
+@pytest.mark.parametrize(("options", "place"), [("weights=fp8_storage", "cpu"), ("", "the card")])
+def test_weights_are_made_where_the_program_would_read_them_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: str, place: str
+) -> None:
+    made: list[str] = []
+
+    def seen(model: Any, dtype: Any, device: torch.device, keep: Any = ()) -> Any:
+        made.append("the card" if device is bench.parts.device else device.type)
+        raise RenderError("seen")
+
+    monkeypatch.setattr("evals.bench.gpu.checkpoint.filled", seen)
+    case = tiny(find(["plain"])[0])
+    bench = _Bench(replace(case, options=options), model_of(case, tiny=True), tmp_path, torch.device("cpu"), None)
+    with bench.standing_in(), pytest.raises(RenderError, match="seen"):
+        bench.denoise(Row("plain", ""))
+    assert made == [place]
+
+
+def test_a_card_that_is_smaller_than_the_cap_is_measured_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: SimpleNamespace(total_memory=16 * 2**30))
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", given.append)
+    monkeypatch.setattr("evals.bench.gpu.one.Peak", lambda _: SimpleNamespace(read=dict))
+    monkeypatch.setattr("evals.bench.gpu.one._Bench", _no_bench)
+    (row,) = run_now("film-24gb")
+    assert (given, row.limit, row.note) == ([1.0], 16.0, "none here.")
+
+
+def _no_bench(*_: Any) -> None:
+    raise RenderError("none here")
 
 
 def test_an_unknown_case_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from evals.bench.gpu.cases import CASES, estimate, find
 from evals.bench.gpu.row import Results
-from evals.bench.gpu.runner import machine_told, planned_for, run_all
+from evals.bench.gpu.runner import PACKAGES, machine_told, planned_for, run_all
 from evals.bench.gpu.table import markdown, write_into
 from shotplan.errors import EkonteError
 
@@ -45,10 +46,10 @@ def main(words: list[str] | None = None) -> int:
         if asked.merge:
             results = merged(asked.merge)
         else:
-            results = Results.load(path) if path.exists() else Results(machine_told())
+            results = Results(machine_told() | ({"tiny": True} if asked.tiny else {}))
+            if path.exists():
+                results = added_to(Results.load(path), results.machine, asked.out)
             asked.out.mkdir(parents=True, exist_ok=True)
-            if asked.tiny:
-                results.machine["tiny"] = True
             given = [*(["--tiny"] if asked.tiny else []), *(["--no-compile"] if asked.no_compile else [])]
             given += ["--ram", str(asked.ram)] if asked.ram else []
             run_all(
@@ -62,6 +63,15 @@ def main(words: list[str] | None = None) -> int:
         print(e, file=sys.stderr)
         return 1
     return 0
+
+
+def added_to(results: Results, machine: dict[str, Any], folder: Path) -> Results:
+    """Results of an earlier call. Raises `ValueError` when they are of another card or other versions: one table has one of each."""
+    for name in (*PACKAGES, "gpu", "cuda", "tiny"):
+        was, now = results.machine.get(name, "none"), machine.get(name, "none")
+        if was != now:
+            raise ValueError(f"{folder} holds figures of {name} {was}, and here is {now}: give another --out")
+    return results
 
 
 def merged(paths: list[Path]) -> Results:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from shotplan.errors import RenderError
 from video_core.planner import MODELS, ClipSpec, Machine, OptionSet, VideoModel, choose, predict
+from video_core.planner.memory import straight
 
 What = Literal["peaks", "film", "denoise", "decode"]
 """`peaks`: the card itself. `film`: shots from prompt to frames. `denoise`: steps of the transformer alone. `decode`: latents to frames."""
@@ -139,7 +140,7 @@ def estimate(case: Case, machine: Machine) -> float:
         clips = (predict(model, case.clip, machine, OptionSet.from_words(words.split())).parts.decode for words, _ in DECODERS)
         return START + 2 * sum(clips) + 5 * len(DECODERS)
     found = predict(model, case.clip, machine, options)
-    where = "gpu" if options.offload == "none" else "ram"
+    where = "gpu" if straight(options) else "ram"
     pinning = 2 if options.offload == "group" and options.pin_all else 1
     prepare = START + model.parameters * 2 * pinning / FILLING[where] + (COMPILE if options.compile != "none" else 0)
     if case.what == "film":

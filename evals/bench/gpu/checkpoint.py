@@ -88,25 +88,28 @@ def transformer_config(model: VideoModel) -> dict[str, Any]:
 
 
 @contextmanager
-def made_up(where: Callable[[], torch.device], loaded: Loaded) -> Iterator[None]:
-    """While it lasts the wan backend's parts are made of random numbers. `where`: the device that transformers are made on."""
+def made_up(loaded: Loaded) -> Iterator[None]:
+    """While it lasts the wan backend's parts are made of random numbers, each where its weights would have been read to."""
+    cpu = torch.device("cpu")
 
-    def transformer(weights: Weights, found: Any, *, dtype: torch.dtype = torch.bfloat16, **_: Any) -> nn.Module:
+    def transformer(
+        weights: Weights, found: Any, *, dtype: torch.dtype = torch.bfloat16, device: torch.device | None = None, **_: Any
+    ) -> nn.Module:
         kind = CLASSES[found.kind]
         keep = tuple(kind._keep_in_fp32_modules or ())
-        return loaded("transformer", lambda: filled(empty(lambda: kind.from_config(weights.config)), dtype, where(), keep))
+        return loaded("transformer", lambda: filled(empty(lambda: kind.from_config(weights.config)), dtype, device or cpu, keep))
 
     def text(part: Part, dtype: torch.dtype = torch.bfloat16) -> nn.Module:
         config = UMT5Config(**_config(part))
-        return loaded("text encoder", lambda: filled(empty(lambda: UMT5EncoderModel(config)), dtype, torch.device("cpu")))
+        return loaded("text encoder", lambda: filled(empty(lambda: UMT5EncoderModel(config)), dtype, cpu))
 
     def image(part: Part, dtype: torch.dtype = torch.float32) -> nn.Module:
         config = CLIPVisionConfig(**_config(part))
-        return loaded("image encoder", lambda: filled(empty(lambda: CLIPVisionModel(config)), dtype, torch.device("cpu")))
+        return loaded("image encoder", lambda: filled(empty(lambda: CLIPVisionModel(config)), dtype, cpu))
 
     def vae(part: Part, dtype: torch.dtype = torch.float32) -> nn.Module:
         config = _config(part)
-        return loaded("autoencoder", lambda: filled(empty(lambda: AutoencoderKLWan.from_config(config)), dtype, torch.device("cpu")))
+        return loaded("autoencoder", lambda: filled(empty(lambda: AutoencoderKLWan.from_config(config)), dtype, cpu))
 
     parts = "video_core.backends.wan.parts"
     with ExitStack() as stack:

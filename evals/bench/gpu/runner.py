@@ -70,6 +70,7 @@ def run_all(
         if expected > left:
             note = f"no time left: it takes about {expected:.0f} s and there were {max(0.0, left):.0f}"
             rows = [Row(case.name, case.told, "not run", note, case.options or "", case.size, case.frames, case.steps, case.memory)]
+            rows = [row for row in results.rows if row.case == case.name] or rows  # of an earlier call
         else:
             print(f"{case.name}: about {expected:.0f} s of {left:.0f}", file=sys.stderr, flush=True)
             start = time.monotonic()
