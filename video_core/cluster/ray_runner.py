@@ -28,8 +28,8 @@ LOST = 3
 """How often a shot is given to another worker after its worker was lost."""
 WAIT = 0.25
 """Seconds between two looks at what has finished."""
-PATIENCE = 60.0
-"""Seconds to wait for a first free worker before saying what is missing."""
+PATIENCE = 180.0
+"""Seconds without any worker, before saying what is missing: a node may have to import torch from a slow disk."""
 
 
 @dataclass
@@ -63,60 +63,95 @@ class RayRunner:
 
 
 class _Crew:
-    """The workers of one run and what each of them is doing."""
+    """The workers of one run and what each of them is doing. A shot is given to a worker that is up, never to one that waits for its
+    place: others may hold the processors for hours."""
 
     def __init__(self, ray: Any, worker: Any, board: Any, runner: RayRunner, heard: Heard) -> None:
         self.ray, self.worker, self.board, self.runner, self.heard = ray, worker, board, runner, heard
+        self.coming: dict[Any, Any] = {}
+        """What says that a worker is up, and the worker."""
         self.idle: list[Any] = []
         self.busy: dict[Any, tuple[Any, ShotJob]] = {}
         """What a worker has promised, the worker, and its job."""
         self.lost: dict[str, int] = {}
+        errors = ray.exceptions
+        self.gone = (errors.RayActorError, errors.NodeDiedError, errors.WorkerCrashedError, errors.OutOfMemoryError, errors.ObjectLostError)
+        """What it means that a worker is lost; the last: what it had finished went with its node."""
 
     def work(self, jobs: Sequence[ShotJob], count: int) -> Iterator[RenderedShot]:
-        ray, waiting = self.ray, deque(jobs)
-        started = time.monotonic()
+        waiting = deque(jobs)
+        seen = time.monotonic()
         try:
             while waiting or self.busy:
-                while waiting and len(self.busy) < count:
-                    job = waiting.popleft()
-                    hand = self.idle.pop() if self.idle else self._hire()
+                self._hire(min(count, len(waiting) + len(self.busy)))
+                while waiting and self.idle:
+                    job, hand = waiting.popleft(), self.idle.pop()
                     self.busy[hand.render.remote(job, Conditioning.load(job.bundle), self.board)] = (hand, job)
-                done, _ = ray.wait(list(self.busy), timeout=WAIT)
+                done, _ = self.ray.wait([*self.busy, *self.coming], timeout=WAIT)
                 self._tell()
-                if not done and not self.heard_any and time.monotonic() - started > PATIENCE:
+                if self.busy or done:
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > PATIENCE:
                     raise RenderError(
-                        f"no worker of the cluster has begun within {PATIENCE:.0f} s", where=self.runner.cluster.address,
+                        f"no worker of the cluster has come up within {PATIENCE:.0f} s", where=self.runner.cluster.address,
                         todo="look at `ray status`: another run may hold the processors; or render here, without --ray",
                     )  # fmt: skip
                 for promise in done:
-                    hand, job = self.busy.pop(promise)
-                    try:
-                        finished = ray.get(promise)
-                    except (ray.exceptions.ActorDiedError, ray.exceptions.ActorUnavailableError, ray.exceptions.NodeDiedError):
-                        self._again(job, waiting)
-                        continue
-                    except ray.exceptions.RayTaskError as error:
-                        raise _told(error, job) from error
-                    self.idle.append(hand)
-                    yield finished
+                    if promise in self.coming:
+                        self._welcome(promise)
+                    elif (shot := self._finished(promise, waiting)) is not None:
+                        yield shot
         finally:
-            for hand in [*self.idle, *(hand for hand, _ in self.busy.values())]:
-                ray.kill(hand)
+            for hand in [*self.coming.values(), *self.idle, *(hand for hand, _ in self.busy.values())]:
+                self.ray.kill(hand)
 
-    heard_any = False
+    def _hire(self, wanted: int) -> None:
+        for _ in range(wanted - len(self.coming) - len(self.idle) - len(self.busy)):
+            hand = self.worker.remote(self.runner.backend, dict(self.runner.settings), self.runner.code)
+            self.coming[hand.ready.remote()] = hand
 
-    def _hire(self) -> Any:
-        return self.worker.remote(self.runner.backend, dict(self.runner.settings), self.runner.code)
+    def _welcome(self, promise: Any) -> None:
+        hand = self.coming.pop(promise)
+        try:
+            self.ray.get(promise)
+        except self.gone as error:
+            self.ray.kill(hand)
+            self._strike("", f"a worker was lost {{times}} times before it came up: {_last_line(error)}")
+        except self.ray.exceptions.RayTaskError as error:
+            raise RenderError(
+                f"a worker could not come up: {_last_line(error)}", where=self.runner.cluster.address,
+                todo="install the same version of ekonte on every node",
+            ) from error  # fmt: skip
+        else:
+            self.idle.append(hand)
+
+    def _finished(self, promise: Any, waiting: deque[ShotJob]) -> RenderedShot | None:
+        """The shot; None when its worker was lost, and then it waits again."""
+        hand, job = self.busy.pop(promise)
+        try:
+            shot: RenderedShot = self.ray.get(promise)
+        except self.gone:
+            self.ray.kill(hand)  # one that is only out of reach would keep its place
+            self._again(job, waiting)
+            return None
+        except self.ray.exceptions.RayTaskError as error:
+            raise _told(error, job) from error
+        self.idle.append(hand)
+        return shot
 
     def _again(self, job: ShotJob, waiting: deque[ShotJob]) -> None:
-        self.lost[job.shot] = self.lost.get(job.shot, 0) + 1
-        if self.lost[job.shot] > LOST:
-            raise RenderError(
-                f"shot {job.shot} lost its worker {self.lost[job.shot]} times", where=self.runner.cluster.address,
-                todo="look at the node's memory: the worker was killed while it rendered; finished shots are kept",
-            )  # fmt: skip
+        self._strike(job.shot, f"shot {job.shot} lost its worker {{times}} times")
         self.heard(f"{job.shot}, its worker was lost", 0, 1)
         waiting.appendleft(job)
+
+    def _strike(self, shot: str, told: str) -> None:
+        """Raises `RenderError` when this has happened too often. `shot`: empty for a worker that had none yet."""
+        self.lost[shot] = self.lost.get(shot, 0) + 1
+        if self.lost[shot] > LOST:
+            raise RenderError(
+                told.format(times=self.lost[shot]), where=self.runner.cluster.address,
+                todo="look at the node's memory: the worker was killed while it rendered; finished shots are kept",
+            )  # fmt: skip
 
     def _tell(self) -> None:
         try:
@@ -124,7 +159,6 @@ class _Crew:
         except self.ray.exceptions.RayError:
             return  # progress only: the work itself is watched by what the workers promised
         for what, done, total in news:
-            self.heard_any = True
             self.heard(what, done, total)
 
 
@@ -134,6 +168,9 @@ class _Worker:
     def __init__(self, backend: str, settings: dict[str, object], code: str) -> None:
         self.name, self.settings, self.code = backend, settings, code
         self.backend: Any = None
+
+    def ready(self) -> None:
+        """Answered once the worker has its place and its code."""
 
     def render(self, job: ShotJob, conditioning: Conditioning, board: Any) -> RenderedShot:
         from video_core.ledger import code_digest
@@ -187,6 +224,10 @@ def connect(address: str) -> Any:
         else:
             ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as e:
+        if "ersion mismatch" in str(e):
+            raise RenderError(
+                " ".join(str(e).split())[:400], where=address, todo="install the same versions of Ray and Python here and on every node"
+            ) from e
         raise RenderError(
             f"there is no Ray cluster: {str(e).splitlines()[0][:160]}", where=address,
             todo="start one with `ray start --head`, or write --ray here for this machine alone",
@@ -195,18 +236,21 @@ def connect(address: str) -> Any:
 
 
 def _room(ray: Any, needs: ClusterSettings) -> int:
-    """How many workers fit into the cluster. Raises `RenderError` when not even one does."""
-    has = ray.cluster_resources()
-    gpus, cpus = float(has.get("GPU", 0)), float(has.get("CPU", 0))
-    fits = [int(cpus // needs.cpus)] if needs.cpus else []
-    fits += [int(gpus // needs.gpus)] if needs.gpus else []
-    count = min(fits, default=1)
+    """How many workers fit into the cluster, each on one node. Raises `RenderError` when not even one does."""
+    nodes = [(found.get("GPU", 0.0), found.get("CPU", 0.0)) for found in (node["Resources"] for node in ray.nodes() if node["Alive"])]
+    count = sum(_fitting(gpus, cpus, needs) for gpus, cpus in nodes)
     if count < 1:
+        told = ", ".join(f"{gpus:g} and {cpus:g}" for gpus, cpus in sorted(set(nodes), reverse=True)[:4]) or "none"
         raise RenderError(
-            f"one worker needs {needs.gpus:g} GPUs and {needs.cpus:g} cores; the cluster has {gpus:g} and {cpus:g}",
+            f"one worker needs {needs.gpus:g} GPUs and {needs.cpus:g} cores of one node; the cluster's nodes have {told}",
             where=needs.address, todo="add a node, or ask for less with --ray-gpus and --ray-cpus",
         )  # fmt: skip
     return count
+
+
+def _fitting(gpus: float, cpus: float, needs: ClusterSettings) -> int:
+    fits = [int(has // need) for has, need in ((gpus, needs.gpus), (cpus, needs.cpus)) if need]
+    return min(fits, default=1)
 
 
 def _told(error: Any, job: ShotJob) -> EkonteError:
@@ -214,5 +258,9 @@ def _told(error: Any, job: ShotJob) -> EkonteError:
     cause = error.cause if isinstance(getattr(error, "cause", None), EkonteError) else None
     if cause is not None:
         return RenderError(cause.what, where=f"{job.shot}: {cause.where}" if cause.where else job.shot, todo=cause.todo)
-    last = str(error).strip().splitlines()[-1][:200]
-    return RenderError(f"a worker could not render shot {job.shot}: {last}", where=job.shot, todo="see the logs of Ray on that node")
+    told = f"a worker could not render shot {job.shot}: {_last_line(error)}"
+    return RenderError(told, where=job.shot, todo="see the logs of Ray on that node")
+
+
+def _last_line(error: Any) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:200]

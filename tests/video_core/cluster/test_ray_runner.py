@@ -101,6 +101,22 @@ def test_a_killed_worker_costs_its_shot_a_second_try_and_nothing_else(cluster: A
     assert (tmp_path / "film.mp4").stat().st_size > 1000
 
 
+def test_a_film_is_finished_by_one_node_while_another_run_holds_the_other(cluster: Any, tmp_path: Path) -> None:
+    ray.init(address=cluster.address, ignore_reinit_error=True, log_to_driver=False)
+
+    class Other:
+        def here(self) -> bool:
+            return True
+
+    other = ray.remote(num_cpus=1)(Other).remote()
+    try:
+        assert ray.get(other.here.remote(), timeout=120)
+        _produce(tmp_path, cluster).run()
+        assert (tmp_path / "film.mp4").stat().st_size > 1000
+    finally:
+        ray.kill(other)
+
+
 def test_what_a_worker_cannot_do_is_said_with_the_shot(cluster: Any, tmp_path: Path) -> None:
     with pytest.raises(RenderError, match=r"another version of ekonte .*s0\d"):
         _produce(tmp_path, cluster, code="of another day").run()
