@@ -28,6 +28,7 @@ from unittest.mock import patch
 import torch
 import torch.distributed as dist
 
+from video_core.parallel.crew import HERE
 from video_core.planner import MODELS, OptionSet
 
 SMALL = {"num_attention_heads": 8, "attention_head_dim": 64, "num_layers": 6, "ffn_dim": 2048, "text_dim": 512, "freq_dim": 256}
@@ -164,9 +165,12 @@ def _found(name: str) -> Any:
 def run(processes: int, words: list[str], folder: Path) -> dict[str, tuple[float, float, float, torch.Tensor]]:
     """What so many processes measured."""
     path = folder / f"{processes}.pt"
-    command = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+    command = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", *HERE, "--nproc-per-node", str(processes)]
     command += ["-m", "evals.bench.parallel", *words, "--write", str(path)]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    ended = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    if ended.returncode:
+        told = [line.strip() for line in ended.stderr.splitlines() if "Error" in line]
+        raise SystemExit(f"{processes} processes: {told[0] if told else ended.stderr[-400:]}")
     found: dict[str, tuple[float, float, float, torch.Tensor]] = torch.load(path)
     return found
 

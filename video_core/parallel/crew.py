@@ -27,6 +27,11 @@ STARTING = 300.0
 """Seconds that the processes have to import torch and find each other."""
 OTHERS = 20.0
 """Seconds that the others have to say the same when one process has failed; then they are stuck waiting for it."""
+HERE = ("--standalone", "--local-addr", "127.0.0.1")
+"""How torchrun is told that all processes are on this machine: by itself it looks for them under the machine's name, which need not
+lead anywhere."""
+TORCHRUN = "PET_"
+"""What the names of variables begin with that are torchrun's options: a job of a training operator has them, with its own nodes."""
 LOOK = 0.5
 """Seconds between two looks at whether they are alive."""
 
@@ -94,10 +99,10 @@ class Crew:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(self.size)]
+        words = [sys.executable, "-m", "torch.distributed.run", *HERE, "--nproc-per-node", str(self.size)]
         words += ["-m", "video_core.parallel.worker", str(self.folder / "line")]
         threads = str(max(1, (os.cpu_count() or 1) // self.size))
-        environment = {"OMP_NUM_THREADS": threads} | os.environ
+        environment = {"OMP_NUM_THREADS": threads} | {name: said for name, said in os.environ.items() if not name.startswith(TORCHRUN)}
         home = str(Path(__file__).parents[2])
         environment["PYTHONPATH"] = os.pathsep.join([home, *filter(None, [environment.get("PYTHONPATH")])])
         log = (self.folder / "log").open("wb")

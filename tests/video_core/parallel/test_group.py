@@ -155,6 +155,17 @@ def test_two_groups_at_once_do_not_meet(checkpoints: Folder, make: Make, shot: C
 
 
 @pytest.mark.slow
+def test_a_group_comes_up_where_the_machines_name_leads_nowhere_and_inside_of_another_job(
+    checkpoints: Folder, make: Make, shot: Conditioning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import socket\nsocket.getfqdn = lambda name='': 'nowhere.invalid'\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PET_NNODES", "2")
+    monkeypatch.setattr("video_core.parallel.crew.STARTING", 100.0)
+    assert make(checkpoints("t2v"), option=SHARED).render(with_pictures(shot)).frames.std() > 1
+
+
+@pytest.mark.slow
 def test_a_film_of_several_shots_is_drawn_by_a_group(checkpoints: Folder, tmp_path: Path) -> None:
     whole = film()
     short = tuple(planned.model_copy(update={"duration": 0.5}) for planned in whole.shots[:3])
