@@ -13,11 +13,12 @@ import socket
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shotplan.errors import EkonteError, RenderError
-from video_core.backends import make_backend
+from video_core.backends import load_backends, make_backend
+from video_core.backends.settings import with_whole_paths
 from video_core.cluster.settings import ClusterSettings
 from video_core.conditioning import Conditioning
 from video_core.production.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
@@ -50,11 +51,12 @@ class RayRunner:
         if not jobs:
             return
         ray = connect(self.cluster.address)
+        settings = with_whole_paths(getattr(load_backends().get(self.backend), "Settings", None), self.settings)
         count = min(len(jobs), _room(ray, self.cluster))
         worker = ray.remote(num_gpus=self.cluster.gpus, num_cpus=self.cluster.cpus, max_restarts=0)(_Worker)
         board = ray.remote(num_cpus=0)(_Board).remote()
         try:
-            yield from _Crew(ray, worker, board, self, heard).work(jobs, count)
+            yield from _Crew(ray, worker, board, replace(self, settings=settings), heard).work(jobs, count)
         finally:
             ray.kill(board)
 

@@ -45,13 +45,18 @@ class Ray:
     exceptions = ERRORS
 
     def __init__(self, *nodes: Node, resources: tuple[dict[str, float], ...] = ()) -> None:
-        self.free, self.killed = list(nodes), list[Any]()
+        self.free, self.killed, self.told = list(nodes), list[Any](), list[Any]()
         each = resources or ({"CPU": 1.0},) * len(nodes)
         self.nodes = lambda: [{"Alive": True, "Resources": has} for has in each]
 
     def remote(self, **_: Any) -> Callable[[Any], Any]:
         board = SimpleNamespace(take=SimpleNamespace(remote=lambda: Promise([])), put=None)
-        return lambda kind: SimpleNamespace(remote=lambda *_: board if kind is ray_runner._Board else self.free.pop(0))
+
+        def hired(*told: Any) -> Node:
+            self.told.append(told)
+            return self.free.pop(0)
+
+        return lambda kind: SimpleNamespace(remote=(lambda: board) if kind is ray_runner._Board else hired)
 
     def wait(self, promises: list[Promise], timeout: float) -> tuple[list[Promise], list[Promise]]:
         return [one for one in promises if one.kept][:1], []
@@ -106,6 +111,22 @@ def test_a_worker_fits_on_one_node_or_it_does_not_fit(monkeypatch: pytest.Monkey
         rendered(monkeypatch, Ray(resources=two), jobs, gpus=2)
     busy, other = Node(), Node()
     assert sorted(rendered(monkeypatch, Ray(busy, other, resources=two), jobs, gpus=1)) == ["s01", "s02", "s03"]
+
+
+def test_files_that_are_named_from_here_are_found_from_another_folder(
+    monkeypatch: pytest.MonkeyPatch, jobs: list[ShotJob], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("model", "few.safetensors", "style.safetensors", "depth"):
+        Path(name).touch()
+    said = {"checkpoint": "model", "base": "Wan-AI/Wan2.1", "lora": "few.safetensors, style.safetensors:0.5", "control": "depth"}
+    ray = Ray(Node())
+    monkeypatch.setattr(ray_runner, "connect", lambda address: ray)
+    list(RayRunner(ClusterSettings(address="played"), "wan", said).run(jobs[:1], lambda *_: None))
+    assert ray.told[0][1] == {
+        "checkpoint": f"{tmp_path}/model", "base": "Wan-AI/Wan2.1", "control": "depth",
+        "lora": f"{tmp_path}/few.safetensors,{tmp_path}/style.safetensors:0.5",
+    }  # fmt: skip
 
 
 def test_other_versions_of_ray_on_the_cluster_are_said(monkeypatch: pytest.MonkeyPatch) -> None:

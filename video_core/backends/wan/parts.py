@@ -40,7 +40,7 @@ from video_core.planner.memory import PROCESS, memory
 from video_core.planner.models import model_of_configs
 from video_core.planner.predict import USABLE
 
-FILES_AND_PLACES = {"checkpoint", "checkpoint_low", "base", "lora", "lora_low", "taehv", "cache", "device", "option", "model", "gpus"}
+FILES_AND_PLACES = {*WanSettings.FILES, "device", "option", "model", "gpus"}
 """Settings that name files, told apart by their content, or that say where and how, not what."""
 
 

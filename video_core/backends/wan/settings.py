@@ -5,7 +5,7 @@ Knows names, ranges and how text becomes a value. Does not know what a setting d
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -21,6 +21,8 @@ class WanSettings(BaseModel):
     """Frozen; what is None comes from the model's family."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    FILES: ClassVar = ("checkpoint", "checkpoint_low", "base", "lora", "lora_low", "taehv", "cache")
+    """Settings that name files or folders."""
 
     checkpoint: str = ""
     """Folder, file or Hub id of the model."""
