@@ -213,7 +213,9 @@ def test_a_second_call_without_time_keeps_what_the_first_has_measured() -> None:
 def test_figures_of_two_versions_of_torch_do_not_come_into_one_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Results(machine_told() | {"torch": "2.11.0"}).save(tmp_path / "gpu.json")
     assert main(["--only", "peaks", "--budget", "0", "--out", str(tmp_path)]) == 1
-    assert f"holds figures of torch 2.11.0, and here is {torch.__version__}: give another --out" in capsys.readouterr().err
+    assert f"figures of torch 2.11.0 and of {torch.__version__} do not go into one table: give another --out" in capsys.readouterr().err
+    Results(machine_told()).save(tmp_path / "other.json")
+    assert main(["--merge", str(tmp_path / "gpu.json"), str(tmp_path / "other.json")]) == 1
 
 
 def test_what_a_capped_film_loads_again_for_every_shot_is_told_beside_the_aim() -> None:

@@ -226,6 +226,9 @@ def connect(address: str) -> Any:
         else:
             ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as e:
+        if "ray[client]" in str(e):
+            todo = "pip install 'ray[client]'"
+            raise RenderError("an address that begins with ray:// needs more of Ray", where=address, todo=todo) from e
         if "ersion mismatch" in str(e):
             raise RenderError(
                 " ".join(str(e).split())[:400], where=address, todo="install the same versions of Ray and Python here and on every node"

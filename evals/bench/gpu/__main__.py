@@ -48,7 +48,9 @@ def main(words: list[str] | None = None) -> int:
         else:
             results = Results(machine_told() | ({"tiny": True} if asked.tiny else {}))
             if path.exists():
-                results = added_to(Results.load(path), results.machine, asked.out)
+                before = Results.load(path)
+                check_alike(before, results.machine, "give another --out")
+                results = before
             asked.out.mkdir(parents=True, exist_ok=True)
             given = [*(["--tiny"] if asked.tiny else []), *(["--no-compile"] if asked.no_compile else [])]
             given += ["--ram", str(asked.ram)] if asked.ram else []
@@ -65,20 +67,20 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
-def added_to(results: Results, machine: dict[str, Any], folder: Path) -> Results:
-    """Results of an earlier call. Raises `ValueError` when they are of another card or other versions: one table has one of each."""
+def check_alike(results: Results, machine: dict[str, Any], todo: str) -> None:
+    """Raises `ValueError` when the results are of another card or other versions than `machine`: one table has one of each."""
     for name in (*PACKAGES, "gpu", "cuda", "tiny"):
         was, now = results.machine.get(name, "none"), machine.get(name, "none")
         if was != now:
-            raise ValueError(f"{folder} holds figures of {name} {was}, and here is {now}: give another --out")
-    return results
+            raise ValueError(f"figures of {name} {was} and of {now} do not go into one table: {todo}")
 
 
 def merged(paths: list[Path]) -> Results:
-    """The rows of several files; of a case that is in more than one, those of the last that measured it."""
+    """The rows of several files; of a case that is in more than one, those of the last that measured it. Raises `ValueError`."""
     found = [Results.load(path) for path in paths]
     results = Results(found[-1].machine)
     for one in found:
+        check_alike(one, results.machine, "merge those of one machine")
         for name in dict.fromkeys(row.case for row in one.rows):
             rows = [row for row in one.rows if row.case == name]
             there = any(row.case == name for row in results.rows)

@@ -129,15 +129,21 @@ def test_files_that_are_named_from_here_are_found_from_another_folder(
     }  # fmt: skip
 
 
-def test_other_versions_of_ray_on_the_cluster_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+MISMATCH = "Version mismatch: The cluster was started with:\n    Ray: 2.9.0\n    Python: 3.9\nThis process on here was started with:\n"
+NO_CLIENT = "Ray Client requires pip package `ray[client]`. If you installed the minimal Ray, please reinstall"
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "todo"),
+    [(RuntimeError(MISMATCH), r"Ray: 2\.9\.0 Python: 3\.9", "same versions"), (ValueError(NO_CLIENT), "more of Ray", r"'ray\[client\]'")],
+)
+def test_why_a_cluster_cannot_be_joined_is_said(monkeypatch: pytest.MonkeyPatch, error: Exception, told: str, todo: str) -> None:
     ray = pytest.importorskip("ray")
-    told = "Version mismatch: The cluster was started with:\n    Ray: 2.9.0\n    Python: 3.9\nThis process on here was started with:\n"
 
     def init(**_: Any) -> None:
-        raise RuntimeError(told)
+        raise error
 
     monkeypatch.setattr(ray, "init", init)
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    with pytest.raises(RenderError, match=r"Ray: 2\.9\.0 Python: 3\.9.*") as caught:
-        ray_runner.connect("head:6379")
-    assert "same versions" in caught.value.todo
+    with pytest.raises(RenderError, match=f"{told}.*{todo}"):
+        ray_runner.connect("ray://head:10001")
