@@ -25,6 +25,10 @@ Bytes = NDArray[np.uint8]
 _SAME_BYTES = {"x264-params": "mbtree=0"}
 """Macroblock-tree rate control gives other bytes from run to run with this x264 on AVX-512; without it they are the same."""
 
+_COLOURS = {"colorspace": 6, "color_range": 1, "color_primaries": 1, "color_trc": 1}
+"""ITU-T H.273: the matrix of BT.601, which OpenCV converts with, in limited range; primaries and curve of BT.709, near those of sRGB.
+Players take the matrix of BT.709 for large films that say nothing, and show other reds and greens."""
+
 CODECS = ("libx264", "libopenh264", "mpeg4")
 """Tried in this order; the wheels of PyAV carry the first."""
 
@@ -68,6 +72,8 @@ def write_mp4(path: Path, frames: Iterable[Bytes], fps: int, size: tuple[int, in
                     stream = cast(av.VideoStream, container.add_stream(codec(), rate=Fraction(fps)))
                     stream.width, stream.height, stream.pix_fmt = w, h, "yuv420p"
                     stream.codec_context.time_base = Fraction(1, fps)
+                    for name, value in _COLOURS.items():
+                        setattr(stream.codec_context, name, value)
                     stream.codec_context.thread_count = 1
                     if stream.codec_context.name == "libx264":
                         stream.options = {"crf": "18", "preset": "veryfast", "tune": "animation", **_SAME_BYTES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -30,6 +31,20 @@ def test_a_film_comes_back_from_the_disk_with_its_pictures(tmp_path: Path) -> No
     assert abs(int(back[2].mean()) - 30) < 6
     assert abs(int(back[9].mean()) - 200) < 6
     assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"]
+
+
+def test_a_film_says_how_its_colours_are_written(tmp_path: Path) -> None:
+    frame = np.zeros((720, 96, 3), np.uint8)
+    bars = ((200, 40, 40), (40, 180, 60), (40, 60, 200))
+    for n, colour in enumerate(bars):
+        frame[:, 32 * n : 32 * n + 32] = colour
+    write_mp4(tmp_path / "a.mp4", iter([frame] * 2), 16)
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        told = film.streams.video[0].codec_context
+        assert (told.colorspace, told.color_range, told.color_primaries, told.color_trc) == (6, 1, 1, 1)
+    back, _ = read_mp4(tmp_path / "a.mp4")
+    for n, colour in enumerate(bars):
+        assert np.abs(back[0, 360, 32 * n + 16].astype(int) - colour).max() <= 4
 
 
 def test_a_film_that_breaks_halfway_leaves_nothing_behind(tmp_path: Path) -> None:
