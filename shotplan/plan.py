@@ -29,6 +29,7 @@ from shotplan.vocabulary import (
     TIMES,
     WEATHERS,
     Vocabulary,
+    usual_size,
 )
 
 
@@ -141,7 +142,7 @@ class Prop(Frozen):
 
     @classmethod
     def of_kind(cls, id: str, name: str, kind: str, x: float, z: float, **changes: object) -> Prop:
-        base: dict[str, object] = {"id": id, "name": name, "kind": kind, "size": PROP_KINDS[kind].size, "x": x, "z": z}
+        base: dict[str, object] = {"id": id, "name": name, "kind": kind, "size": usual_size(kind, name), "x": x, "z": z}
         return cls.model_validate(base | changes)
 
 

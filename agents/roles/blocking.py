@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agents.roles.pacing import ORDINARY_WAY
 from agents.roles.sides import beside_somebody, side_spots
 from shotplan.plan import STANDARD_MARKS, Beat, Mark, Prop, ShotPlan, StageSet
-from shotplan.vocabulary import ACTIONS, PROP_KINDS
+from shotplan.vocabulary import ACTIONS, PROP_KINDS, usual_size
 
 OBSTACLE_ACTIONS = frozenset({"jump_over", "climb_over", "jump_onto", "climb_onto"})
 TRAVELS = frozenset(a.id for a in ACTIONS.values() if a.travels)
@@ -61,7 +61,7 @@ def set_the_stage(
     marks = list(STANDARD_MARKS)
     front, back = 0, 0
     for id, name, kind in props:
-        half = PROP_KINDS[kind].size[0] / 2
+        half = usual_size(kind, name)[0] / 2
         holder = brought_by(id, kind, beats)
         if id in beside and id not in order and holder is None:
             x = MIDDLE[beside.index(id) % len(MIDDLE)]
@@ -83,7 +83,7 @@ def set_the_stage(
             marks.append(Mark(id=f"by_{id}"[:40], x=round(x - half - 0.45, 2), z=z))
         else:
             spot = BACK_ROW[back % len(BACK_ROW)][0]
-            deep = PROP_KINDS[kind].size[2] / 2
+            deep = usual_size(kind, name)[2] / 2
             z = round(min(spot.z, -1.2 - deep) - 0.6 * (back // len(BACK_ROW)), 2)
             back += 1
             placed.append(Prop.of_kind(id, name, kind, spot.x, z))

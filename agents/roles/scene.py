@@ -23,7 +23,7 @@ from agents.roles.outline import shown
 from agents.roles.sides import side_spots
 from shotplan.plan import Ground, Mark, Prop, ShotPlan, StageSet
 from shotplan.rules.finding import Finding, Remedy, Role
-from shotplan.vocabulary import PROP_KINDS, TIMES, WEATHERS
+from shotplan.vocabulary import PROP_KINDS, TIMES, WEATHERS, usual_size
 
 SCALE = {"tiny": 0.4, "small": 0.7, "normal": 1.0, "large": 1.5, "huge": 2.6}
 """Size classes as multiples of the kind's ordinary size."""
@@ -143,7 +143,7 @@ def _cjk_size(adjective: str) -> str:
 
 
 def _sized(k: int, n: int, prop: Prop, size: str) -> list[dict[str, Any]]:
-    base = PROP_KINDS[prop.kind].size
+    base = usual_size(prop.kind, prop.name)
     new = [round(min(60.0, side * SCALE[size]), 3) for side in base]
     if PROP_KINDS[prop.kind].shape == "log":
         new[2] = base[2]  # a thicker log is not a longer one: it lies across the way
@@ -152,17 +152,18 @@ def _sized(k: int, n: int, prop: Prop, size: str) -> list[dict[str, Any]]:
 
 def _moved_marks(marks: dict[str, Mark], prop: Prop, x: float, z: float, scale: float) -> dict[str, Mark]:
     """The marks beside a prop at its new size and spot."""
-    half = PROP_KINDS[prop.kind].size[0] * scale / 2
+    width, _, depth = usual = usual_size(prop.kind, prop.name)
+    half = width * scale / 2
     moved: dict[str, Mark] = {}
     for id, at_x in ((f"before_{prop.id}"[:40], x - half - RUN_UP), (f"after_{prop.id}"[:40], x + half + RUN_UP)):
         if id in marks:
             moved[id] = Mark(id=id, x=round(at_x, 2), z=marks[id].z)
-    larger = prop.model_copy(update={"x": x, "z": z, "size": tuple(side * scale for side in PROP_KINDS[prop.kind].size)})
+    larger = prop.model_copy(update={"x": x, "z": z, "size": tuple(side * scale for side in usual)})
     moved |= {m.id: m for m in side_spots(larger) if m.id in marks}
     by = f"by_{prop.id}"[:40]
     if by in marks:
-        old_half = PROP_KINDS[prop.kind].size[0] / 2
+        old_half = width / 2
         gap = (prop.x - old_half) - marks[by].x
-        deep = PROP_KINDS[prop.kind].size[2] * (scale - 1) / 2 if marks[by].z > prop.z + 0.1 else 0.0
+        deep = depth * (scale - 1) / 2 if marks[by].z > prop.z + 0.1 else 0.0
         moved[by] = Mark(id=by, x=round(x - half - gap, 2), z=round(marks[by].z + (z - prop.z) + deep, 2))
     return {i: m for i, m in moved.items() if m != marks[i]}

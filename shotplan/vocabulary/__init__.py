@@ -5,9 +5,10 @@ from shotplan.vocabulary.camera import ANGLES, LENSES, MOVES, SHOT_SIZES, SIDES
 from shotplan.vocabulary.cast import CHARACTER_KINDS, CharacterKind
 from shotplan.vocabulary.emotions import EMOTIONS, Emotion
 from shotplan.vocabulary.sets import PLACES, PROP_KINDS, STYLES, TIMES, WEATHERS, PropKind
+from shotplan.vocabulary.sizes import SMALL_THINGS, usual_size
 from shotplan.vocabulary.term import LANGUAGES, Language, Term, Vocabulary
 
 __all__ = [
     "ACTIONS", "ANGLES", "CHARACTER_KINDS", "EMOTIONS", "LANGUAGES", "LENSES", "MOVES", "PLACES", "PROP_KINDS", "SHOT_SIZES", "SIDES",
-    "STYLES", "TIMES", "WEATHERS", "ActionTemplate", "CharacterKind", "Emotion", "Language", "PropKind", "Term", "Vocabulary",
+    "SMALL_THINGS", "STYLES", "TIMES", "WEATHERS", "ActionTemplate", "CharacterKind", "Emotion", "Language", "PropKind", "Term", "Vocabulary", "usual_size",
 ]  # fmt: skip

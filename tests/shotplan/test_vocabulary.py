@@ -2,6 +2,7 @@
 
 import pytest
 
+from shotplan.plan import Prop
 from shotplan.vocabulary import (
     ACTIONS,
     ANGLES,
@@ -14,14 +15,17 @@ from shotplan.vocabulary import (
     PROP_KINDS,
     SHOT_SIZES,
     SIDES,
+    SMALL_THINGS,
     STYLES,
     TIMES,
     WEATHERS,
     Vocabulary,
+    usual_size,
 )
 
 ALL = (
-    ACTIONS, ANGLES, CHARACTER_KINDS, EMOTIONS, LENSES, MOVES, PLACES, PROP_KINDS, SHOT_SIZES, SIDES, STYLES, TIMES, WEATHERS,
+    ACTIONS, ANGLES, CHARACTER_KINDS, EMOTIONS, LENSES, MOVES, PLACES, PROP_KINDS, SHOT_SIZES, SIDES, SMALL_THINGS, STYLES,
+    TIMES, WEATHERS,
 )  # fmt: skip
 
 
@@ -61,3 +65,17 @@ def test_mentions_work_in_three_languages(text: str, id: str) -> None:
 def test_an_unknown_word_names_the_known_ones() -> None:
     with pytest.raises(KeyError, match=r"not a camera move.*pan_left"):
         MOVES["wobble"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "height"),
+    [
+        ("ball", "apple", 0.08), ("ball", "two Golden apples", 0.08), ("ball", "egg", 0.06), ("ball", "ball", 0.24),
+        ("basket", "coin", 0.03), ("basket", "key", 0.07), ("basket", "apple basket", 0.3), ("cup", "bottle of milk", 0.26),
+        ("cup", "cup", 0.14), ("ball", "红苹果", 0.08), ("ball", "りんご", 0.08), ("thing", "ring", 0.025), ("tree", "apple", 5.0),
+        ("sword", "knife", 0.04), ("basket", "key ring", 0.025), ("basket", "monkey", 0.3), ("basket", "earring box", 0.3),
+    ],
+)  # fmt: skip
+def test_small_things_have_their_own_size(kind: str, name: str, height: float) -> None:
+    assert usual_size(kind, name)[1] == height
+    assert Prop.of_kind("it", name, kind, 0, 0).size == usual_size(kind, name)
