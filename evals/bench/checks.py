@@ -2,7 +2,7 @@
 
 Every clip is judged as it is and after being spoilt in a known way; a check is good when it is silent about the first and speaks
 about the second. `animatic` and `embedded` are the clips of those backends; the spoilt ones are made from the animatic. The animatic has no
-joins: its middle is judged as if it were one, and the last three ways of spoiling begin there.
+joins: its middle is judged as if it were one, and the last four ways of spoiling begin there.
 """
 
 from __future__ import annotations
@@ -85,6 +85,16 @@ def with_a_jump_after(video: Bytes, join: int) -> Bytes:
     return out
 
 
+def with_a_figure_moved_after(video: Bytes, join: int, bundle: Conditioning) -> Bytes:
+    """In the next clip the first actor stands two hundredths of the width to the right; the stage goes on as it was."""
+    out, by = video.copy(), round(0.02 * video.shape[2])
+    for f in range(join, len(video)):
+        actor = cv2.dilate((bundle.instance_ids[f] == 1).astype(np.uint8), np.ones((5, 5), np.uint8))
+        out[f] = cv2.inpaint(video[f], actor, 3, cv2.INPAINT_TELEA)
+        out[f, :, by:][actor[:, :-by] > 0] = video[f, :, :-by][actor[:, :-by] > 0]
+    return out
+
+
 def softer_after(video: Bytes, join: int) -> Bytes:
     """The next clip has less detail."""
     return np.concatenate([video[:join], np.stack([cv2.GaussianBlur(f, (0, 0), f.shape[0] / 240) for f in video[join:]])])
@@ -126,6 +136,8 @@ def main() -> None:
         videos = {"animatic": (drawn.frames, (middle,)), "embedded": (own.frames, own.joins)}
         videos |= {name: (spoil(drawn.frames), ()) for name, spoil in SPOILT.items()}
         videos |= {name: (spoil(drawn.frames, middle), (middle,)) for name, spoil in SPOILT_JOINS.items()}
+        if bundle.scene.actors:
+            videos["moved figure"] = with_a_figure_moved_after(drawn.frames, middle, bundle), (middle,)
         for name, (video, joins) in videos.items():
             begin = time.perf_counter()
             measures = check_clip(video, bundle, joins)

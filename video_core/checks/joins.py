@@ -103,7 +103,8 @@ def _cell_steps(footage: Footage, t: int) -> Floats:
 def motion(footage: Footage) -> Iterator[Measure]:
     """The stage does not jump at a join: common motion of its still parts in one step, less the planned camera's.
 
-    Beyond what nine in ten steps elsewhere in the clip have. Figures say nothing here: limbs leave their way at every step.
+    Beyond what nine in ten steps elsewhere in the clip have. Figures say nothing here, since limbs leave their
+    way at every step: `video_core.checks.figures` looks for them.
     """
     inside = [f for a, b in runs(footage) for f in range(a, b + 1)]
     here = {f: off for f in inside if (off := _stage_off(footage, f - 1)) is not None}

@@ -91,7 +91,7 @@ def test_a_still_plan_may_stand_still() -> None:
 def test_every_check_has_been_seen_to_fail() -> None:
     seen = {"temporal.black", "temporal.flash", "temporal.flicker", "temporal.frozen", "identity.drift"}
     adherence = {"adherence.place", "adherence.motion", "adherence.depth_order"}
-    assert set(CHECKS) == seen | adherence | {"joins.flash", "joins.motion", "joins.detail"}
+    assert set(CHECKS) == seen | adherence | {"joins.flash", "joins.motion", "joins.figures", "joins.detail"}
 
 
 JOIN = (12,)
@@ -103,21 +103,29 @@ def joined(video: Bytes, bundle: Conditioning) -> set[str]:
 
 def test_a_join_that_nobody_can_see_passes(video: Bytes, bundle: Conditioning) -> None:
     assert not joined(video, bundle)
-    assert {m.check for m in check_clip(video, bundle, JOIN)} >= {"joins.flash", "joins.motion", "joins.detail"}
+    assert {m.check for m in check_clip(video, bundle, JOIN)} >= {"joins.flash", "joins.motion", "joins.figures", "joins.detail"}
 
 
 @pytest.mark.parametrize(
-    ("how", "check"),
+    ("how", "checks"),
     [
-        (spoil.with_a_tint_after, "joins.flash"),
-        (spoil.with_a_jump_after, "joins.motion"),
-        (spoil.softer_after, "joins.detail"),
+        (spoil.with_a_tint_after, {"joins.flash"}),
+        (spoil.with_a_jump_after, {"joins.motion", "joins.figures"}),
+        (spoil.softer_after, {"joins.detail"}),
     ],
 )
 def test_a_bad_join_is_found_by_the_check_for_it(
-    how: Callable[[Bytes, int], Bytes], check: str, video: Bytes, bundle: Conditioning
+    how: Callable[[Bytes, int], Bytes], checks: set[str], video: Bytes, bundle: Conditioning
 ) -> None:
-    assert joined(how(video, JOIN[0]), bundle) == {check}
+    assert joined(how(video, JOIN[0]), bundle) == checks
+
+
+def test_a_figure_that_jumps_at_a_join_while_the_stage_goes_on_is_found(video: Bytes, bundle: Conditioning) -> None:
+    moved = spoil.with_a_figure_moved_after(video, JOIN[0], bundle)
+    assert joined(moved, bundle) == {"joins.figures"}
+    told = next(m for m in check_clip(moved, bundle, JOIN) if m.check == "joins.figures" and m.failed)
+    assert told.about == bundle.scene.actors[0].id
+    assert told.measured == pytest.approx(0.02 * moved.shape[2], abs=1.5)
 
 
 def test_without_joins_nothing_is_said_of_joins(video: Bytes, bundle: Conditioning) -> None:
