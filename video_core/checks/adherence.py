@@ -23,6 +23,8 @@ MOTION = 0.9
 """Error of motion as a share of the planned motion; a still picture of a moving plan has 1."""
 ORDER = 0.60
 """Share of pixels; guessing gives 1/2."""
+TOLD = 0.75
+"""Share of the pixels of two that must be told apart by colour before it is asked which of them covers the other."""
 APART = 1.05
 """Nearer by at least this factor counts as in front."""
 CORNER = 1e-3
@@ -119,6 +121,8 @@ def depth_order(footage: Footage) -> Iterator[Measure]:
                 continue
             pixels = footage.lab[f][contact]
             own, other = typical_colours(footage.lab[f][rest]), typical_colours(footage.lab[f][b])
+            if min(_told(footage.lab[f][rest], own, other), _told(footage.lab[f][b], other, own)) < TOLD:
+                continue
             right += int((_distance(pixels, own) < _distance(pixels, other)).sum())
             total += len(pixels)
         if total >= 150:
@@ -127,6 +131,11 @@ def depth_order(footage: Footage) -> Iterator[Measure]:
                 "adherence.depth_order", f"{a_name}, {b_name}", round(right / total, 3), ORDER, "of the pixels", "more", "warning",
                 f"{a_name} should cover {b_name}",
             )  # fmt: skip
+
+
+def _told(pixels: NDArray[np.float32], own: Colours, other: Colours) -> float:
+    """Share of pixels whose colour says whose they are; two pencil drawings on white paper cannot be told apart."""
+    return float((_distance(pixels, own) < _distance(pixels, other)).mean())
 
 
 def _wider(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

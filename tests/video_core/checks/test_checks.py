@@ -77,6 +77,14 @@ def test_somebody_drawn_behind_who_should_be_in_front_is_found() -> None:
     assert "adherence.depth_order" in failed(wrong, planned)
 
 
+def test_of_two_that_share_their_colours_it_is_not_asked_who_covers_whom() -> None:
+    near, far = puppets.actor("near", "man", 6, z=1.0), puppets.actor("far", "girl", 6, z=-0.6, x=0.35)
+    planned = condition(puppets.shot(6, puppets.camera(6, (0.0, 1.2, 5.0), (0.0, 1.0, 0.0)), (near, far)), size=SIZE)
+    paper = np.random.default_rng(0).integers(150, 250, (6, *SIZE, 1), dtype=np.uint8)
+    drawing = np.where(planned.instance_ids[..., None] > 0, paper, paper // 2).repeat(3, -1)
+    assert "adherence.depth_order" not in {m.check for m in check_clip(drawing, planned)}
+
+
 def _wider(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.stack([cv2.dilate(m.astype(np.uint8), np.ones((9, 9), np.uint8)) for m in masks]).astype(bool)
 
