@@ -96,6 +96,12 @@ def test_a_still_plan_may_stand_still() -> None:
     assert "temporal.frozen" not in failed(np.repeat(first, 12, 0), planned)
 
 
+def test_a_picture_that_stands_still_under_a_little_noise_is_frozen(video: Bytes, bundle: Conditioning) -> None:
+    noise = np.random.default_rng(0).normal(0, 1, video.shape)
+    assert "temporal.frozen" in failed(np.clip(video[:1] + noise, 0, 255).astype(np.uint8), bundle)
+    assert "temporal.frozen" not in failed(np.clip(video + noise, 0, 255).astype(np.uint8), bundle)
+
+
 def test_every_check_has_been_seen_to_fail() -> None:
     seen = {"temporal.black", "temporal.flash", "temporal.flicker", "temporal.frozen", "identity.drift"}
     adherence = {"adherence.place", "adherence.motion", "adherence.depth_order"}
