@@ -88,7 +88,8 @@ class _Crew:
                 self._hire(min(count, len(waiting) + len(self.busy)))
                 while waiting and self.idle:
                     job, hand = waiting.popleft(), self.idle.pop()
-                    self.busy[hand.render.remote(job, Conditioning.load(job.bundle), self.board)] = (hand, job)
+                    there = replace(job, keep=None)  # the worker's disk is not this one
+                    self.busy[hand.render.remote(there, Conditioning.load(job.bundle), self.board)] = (hand, job)
                 done, _ = self.ray.wait([*self.busy, *self.coming], timeout=WAIT)
                 self._tell()
                 if self.busy or done:

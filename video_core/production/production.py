@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +35,16 @@ from video_core.finishing.stage import FinishingShot, Form
 from video_core.key_frames.give import KeyFrames, needed_frames
 from video_core.key_frames.settings import KeyFrameSettings
 from video_core.ledger import Ledger, code_digest, digest_of, write_bytes, write_text
+from video_core.production.kept_takes import forget
 from video_core.production.report import note_of, report_text
 from video_core.production.retake_with import RetakeWith
 from video_core.production.shot_jobs import HereRunner, Runner, ShotJob, runner_of
 from video_core.production.storyboard import Panel, panel_of, storyboard
 from video_core.production.transitions import Take, joined_from, write_film
 from video_core.rasterise import condition
+
+PASSED = "first take, every check held"
+"""Stands in a clip's digest where the number of re-takes would."""
 
 
 class Report(Protocol):
@@ -158,6 +162,7 @@ class Production:
 
         in_turn = phase != "animatic" and self.key_frames.in_turn(backend)
         before = {shot: paths[previous] for previous, shot in itertools.pairwise(paths)}
+        passed: dict[str, str] = {}
         with self._phase(phase, 100 * len(bundles), "%"):
             for group in [[bundle] for bundle in bundles] if in_turn else [list(bundles)]:
                 stale, sources = [], {}
@@ -165,11 +170,13 @@ class Production:
                     shot = bundle.stem
                     if phase != "animatic":
                         bundle, sources[shot] = self._with_key_frames(backend, bundle, before.get(shot))
-                    inputs = digest_of(code_digest(), backend.name, backend.version(), self._digest(bundle), f"{checked} {again}")
-                    if self.ledger.current(names[shot], inputs):
+                    made_from = (code_digest(), backend.name, backend.version(), self._digest(bundle))
+                    inputs, passed[shot] = digest_of(*made_from, f"{checked} {again}"), digest_of(*made_from, PASSED)
+                    if self.ledger.current(names[shot], inputs) or self.ledger.current(names[shot], passed[shot]):
                         done[shot] = 100
                     else:
-                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes, self.retake_with))
+                        keep = paths[shot].parent / "takes" / shot if retakes else None
+                        stale.append(ShotJob(shot, bundle, inputs, checked, retakes, self.retake_with, keep))
                 digests = {job.shot: job.digest for job in stale}
                 for finished in runner.run(stale, heard):
                     shot, path = finished.shot, paths[finished.shot]
@@ -178,7 +185,8 @@ class Production:
                     write_bytes(path, finished.mp4)
                     controls = [vars(use) for use in sources.get(shot, ())] + finished.note["controls"]
                     write_text(path.with_suffix(".json"), json.dumps(finished.note | {"controls": controls}, ensure_ascii=False, indent=1))
-                    self.ledger.record(names[shot], digests[shot])
+                    self.ledger.record(names[shot], passed[shot] if _passed_at_once(finished.note) else digests[shot])
+                    forget(path.parent / "takes" / shot)
                     heard(shot, 1, 1)
                     done[shot] = 100
         return list(paths.values())
@@ -256,6 +264,11 @@ class Production:
         own = [clip for clip in finished if clip not in clips]
         write_text(path, report_text(self.backend.name, clips, own, [problem for shot in staged for problem in shot.problems]))
         return File(path, "report")
+
+
+def _passed_at_once(note: Mapping[str, Any]) -> bool:
+    """Whether the first take held every check: then it is the clip however many re-takes are allowed."""
+    return note.get("takes") == 1 and not any(Measure(**m).failed for m in note["measures"])
 
 
 def _title(plan: ShotPlan) -> str:

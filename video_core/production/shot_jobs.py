@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from video_core.backends.backend import Backend, Progress
+from video_core.backends.backend import Backend, Clip, Progress
 from video_core.conditioning import Conditioning
+from video_core.production.kept_takes import KeptTakes
 from video_core.production.retake_with import RetakeWith
 from video_core.production.takes import CheckedTake, best, takes, unchanged
 from video_core.production.transitions import write_film
@@ -33,6 +34,8 @@ class ShotJob:
     checked: bool = False
     retakes: int = 0
     retake_with: RetakeWith = "both"
+    keep: Path | None = None
+    """Folder for finished takes while the shot is not; None: they are not kept."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,8 @@ def render_shot(backend: Backend, job: ShotJob, conditioning: Conditioning, hear
 
     rejected: list[CheckedTake] = []
     if job.checked:
-        take = best(takes(backend, conditioning, job.retakes, steps, job.retake_with), lambda t: rejected.append(t.without_frames()))
-        clip = take.clip
+        take = best(_encoded_takes(backend, conditioning, job, steps), lambda t: rejected.append(t.without_frames()))
+        clip, mp4, frames = take.clip, take.mp4, take.frames
         extra = {
             "take": take.number, "takes": len(rejected) + 1, "seed": take.seed, "control_strength": take.strength,
             "changed": take.changed, "measures": [vars(m) for m in take.measures],
@@ -103,13 +106,31 @@ def render_shot(backend: Backend, job: ShotJob, conditioning: Conditioning, hear
         clip = replace(clip, report=(*clip.report, *unchanged(backend, conditioning, job.retakes, job.retake_with, [take, *rejected])))
     else:
         clip, extra = backend.render(conditioning, progress=steps(1)), {}
+        mp4, frames = encoded(clip), len(clip.frames)
     note = {
-        "frames": len(clip.frames),
+        "frames": frames,
         "fps": clip.fps,
         "seconds": round(clip.seconds, 3),
         "controls": [vars(use) for use in clip.report],
     } | extra
+    return RenderedShot(job.shot, mp4, note, tuple(rejected))
+
+
+def _encoded_takes(backend: Backend, conditioning: Conditioning, job: ShotJob, steps: Callable[[int], Progress]) -> Iterator[CheckedTake]:
+    """Takes with their mp4 in the place of their frames; those that a run before this one has kept are not drawn again."""
+    kept = KeptTakes(job.keep if job.retakes else None, job.digest)
+    for take in takes(backend, conditioning, job.retakes, steps, job.retake_with, kept.found):
+        if take.mp4:
+            yield take
+            continue
+        done = replace(take.without_frames(), mp4=encoded(take.clip), frames=len(take.clip.frames))
+        kept.keep(done)
+        yield done
+
+
+def encoded(clip: Clip) -> bytes:
+    """A clip as mp4. Raises `RenderError`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
         write_film(path, [clip], clip.fps)
-        return RenderedShot(job.shot, path.read_bytes(), note, tuple(rejected))
+        return path.read_bytes()

@@ -53,10 +53,14 @@ class CheckedTake:
     """Of the control, as a multiple of what the backend is set to."""
     changed: str = ""
     """Against the take before."""
+    mp4: bytes = b""
+    """The clip as the film will show it, once it is encoded."""
+    frames: int = 0
+    """How many of them it holds."""
 
     def without_frames(self) -> CheckedTake:
-        """The same with an empty clip, for a take that nobody will look at."""
-        return replace(self, clip=replace(self.clip, frames=self.clip.frames[:0]))
+        """The same without its pictures, for a take that nobody will look at."""
+        return replace(self, clip=replace(self.clip, frames=self.clip.frames[:0]), mp4=b"")
 
     @property
     def badness(self) -> float:
@@ -69,12 +73,17 @@ def ways_of(backend: Backend, conditioning: Conditioning) -> Retakes:
     return backend.retakes(conditioning) if isinstance(backend, SaysRetakes) else Retakes(why="this backend has no stronger control")
 
 
+def _none(number: int, seed: int, strength: float) -> CheckedTake | None:
+    return None
+
+
 def takes(
-    backend: Backend, conditioning: Conditioning, retakes: int, progress: Callable[[int], Progress], retake_with: RetakeWith = "both"
-) -> Iterator[CheckedTake]:
+    backend: Backend, conditioning: Conditioning, retakes: int, progress: Callable[[int], Progress], retake_with: RetakeWith = "both",
+    known: Callable[[int, int, float], CheckedTake | None] = _none,
+) -> Iterator[CheckedTake]:  # fmt: skip
     """Up to 1 + `retakes` takes of a shot, until one passes every check or no other can differ from those there are.
 
-    `progress`: take number to what hears its steps.
+    `progress`: take number to what hears its steps. `known`: take number, seed and strength to a take that was drawn before.
     """
     possible = ways_of(backend, conditioning)
     tried: list[Way] = []
@@ -83,9 +92,11 @@ def takes(
         tried.append(way)
         number = len(tried)
         seed = conditioning.scene.seed + NEXT_SEED * way.seed
-        scene = conditioning.scene.model_copy(update={"seed": seed, "control_strength": way.strength})
-        clip = backend.render(replace(conditioning, scene=scene), progress=progress(number))
-        take = CheckedTake(number, seed, clip, check_clip(clip.frames, conditioning, clip.joins), way.strength, way.changed)
+        take = known(number, seed, way.strength)
+        if take is None:
+            scene = conditioning.scene.model_copy(update={"seed": seed, "control_strength": way.strength})
+            clip = backend.render(replace(conditioning, scene=scene), progress=progress(number))
+            take = CheckedTake(number, seed, clip, check_clip(clip.frames, conditioning, clip.joins), way.strength, way.changed)
         yield take
         failed = [m for m in take.measures if m.failed]
         way = next_way(tried, failed, retake_with, possible) if failed and number <= retakes else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +227,59 @@ def test_no_two_takes_are_the_same_and_the_control_has_a_limit() -> None:
     while (way := next_way(only, [_failed("adherence.motion")], "control", Retakes(seed=False, control=True))) is not None:
         only.append(way)
     assert [way.strength for way in only] == list(STRENGTHS)
+
+
+def test_when_retakes_are_asked_for_later_only_shots_that_failed_a_check_are_drawn_again(unlucky: Unlucky, tmp_path: Path) -> None:
+    whole = film()
+    unlucky.bad = {1}
+    for retakes in (0, 2):
+        Production(whole, tmp_path, backend="unlucky", report=Heard(), size=(96, 160), retakes=retakes).run()
+    assert unlucky.seeds == [*range(len(whole.shots)), 1, 1 + 7919]
+
+
+class PowerCut(BaseException):
+    """What nobody catches."""
+
+
+def test_takes_that_were_finished_before_a_run_was_killed_are_not_drawn_again(
+    unlucky: Unlucky, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(folder: Path) -> tuple[list[tuple[str, int, bool, list[str]]], bytes, dict[str, Any]]:
+        heard = Heard()
+        Production(_first_shot_only(), folder, backend="unlucky", report=heard, size=(96, 160), retakes=3).run()
+        clip = folder / "clips/unlucky/s01.mp4"
+        return heard.checked_takes, clip.read_bytes(), json.loads(clip.with_suffix(".json").read_text()) | {"seconds": 0}
+
+    unlucky.bad = {0, 7919, 2 * 7919}
+    draw = Unlucky.render
+
+    def cut(self: Unlucky, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
+        if len(self.seeds) == 2:
+            raise PowerCut
+        return draw(self, conditioning, progress=progress)
+
+    monkeypatch.setattr(Unlucky, "render", cut)
+    with pytest.raises(PowerCut):
+        made(tmp_path / "cut")
+    monkeypatch.setattr(Unlucky, "render", draw)
+    resumed = made(tmp_path / "cut")
+    assert unlucky.seeds == [0, 7919, 2 * 7919, 3 * 7919]
+    unlucky.seeds.clear()
+    assert resumed == made(tmp_path / "whole")
+    assert unlucky.seeds == [0, 7919, 2 * 7919, 3 * 7919]
+    assert not (tmp_path / "cut/clips/unlucky/takes/s01").exists()
+
+
+def test_a_take_that_was_cut_while_it_was_written_or_is_of_another_plan_is_drawn_again(
+    unlucky: Unlucky, planned: Conditioning, tmp_path: Path
+) -> None:
+    unlucky.bad = {planned.scene.seed}
+    job = ShotJob("s01", Path("s01.safetensors"), "digest", checked=True, retakes=1, keep=tmp_path / "takes")
+    render_shot(unlucky, job, planned, lambda *heard: None)
+    render_shot(unlucky, job, planned, lambda *heard: None)
+    assert len(unlucky.seeds) == 2
+    (tmp_path / "takes/1.mp4").write_bytes(b"half")
+    render_shot(unlucky, job, planned, lambda *heard: None)
+    assert len(unlucky.seeds) == 3
+    render_shot(unlucky, replace(job, digest="another"), planned, lambda *heard: None)
+    assert len(unlucky.seeds) == 5
