@@ -78,7 +78,7 @@ def frozen(footage: Footage) -> Iterator[Measure]:
         return
     steps = np.diff(footage.grey.astype(np.float32), axis=0)
     change = np.array([float(np.abs(cv2.blur(step, (5, 5))).max()) for step in steps])
-    stands = (change < STILL) & (footage.planned_motion > 1.0)
+    stands = (change < STILL) & (footage.planned_steps(0.95) > 1.0)
     longest = run = 0
     at = 0
     for t, still in enumerate(stands):

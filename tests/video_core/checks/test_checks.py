@@ -102,6 +102,15 @@ def test_a_picture_that_stands_still_under_a_little_noise_is_frozen(video: Bytes
     assert "temporal.frozen" not in failed(np.clip(video + noise, 0, 255).astype(np.uint8), bundle)
 
 
+def test_one_small_walker_before_a_still_crowd_may_not_stand_still() -> None:
+    crowd = [puppets.actor(f"a{k}", "man", 16, x=-1.2 + 0.6 * k, z=-1.0) for k in range(5)]
+    walker = puppets.actor("walker", "girl", 16, x=-1.0, to_x=1.0, walking=1.0)
+    planned = condition(puppets.shot(16, puppets.camera(16, (0.0, 1.2, 6.0), (0.0, 0.9, 0.0)), (*crowd, walker)), size=SIZE)
+    drawn = make_backend("animatic").render(planned).frames
+    assert "temporal.frozen" not in failed(drawn, planned)
+    assert "temporal.frozen" in failed(np.repeat(drawn[:1], 16, 0), planned)
+
+
 def test_every_check_has_been_seen_to_fail() -> None:
     seen = {"temporal.black", "temporal.flash", "temporal.flicker", "temporal.frozen", "identity.drift"}
     adherence = {"adherence.place", "adherence.motion", "adherence.depth_order"}
