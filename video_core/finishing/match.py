@@ -35,6 +35,8 @@ QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 GAIN = (0.85, 1.18)
 SHIFT = np.array([12.0, 10.0, 10.0])
 """Most that a channel (L, a, b) may be moved."""
+LEFT = 0.75
+"""Share of the difference that a whole grade may leave; where it leaves more, the shots show other things rather than other colours."""
 HOLD = 6.0
 """Lab units of spread that hold the gain at 1: a plain wall tells a shift and no gain."""
 
@@ -174,14 +176,16 @@ class Match:
         if name == reference:
             self._said[name] = ("the look that others are brought to", None, None)
             return
-        before, grade = looks[name].distance(looks[reference]), grade_between(looks[name], looks[reference], self.settings.strength)
-        if before is None or grade is None:
+        before, whole = looks[name].distance(looks[reference]), grade_between(looks[name], looks[reference])
+        grade = grade_between(looks[name], looks[reference], self.settings.strength)
+        if before is None or whole is None or grade is None:
             self._said[name] = (f"left as it is: it shows no surface that {reference} shows", None, None)
             return
-        after = grade.look(looks[name]).distance(looks[reference])
+        left, after = (g.look(looks[name]).distance(looks[reference]) for g in (whole, grade))
+        assert left is not None
         assert after is not None
-        if after >= before:
-            self._said[name] = (f"left as it is: it cannot be brought nearer to {reference}", before, before)
+        if left >= LEFT * before:
+            self._said[name] = (f"left as it is: one grade cannot bring it clearly nearer to {reference}", before, before)
             return
         self._grades[name] = grade
         shared = " and ".join(SURFACES[s] for s in sorted(looks[name].surfaces.keys() & looks[reference].surfaces.keys()))

@@ -12,7 +12,7 @@ from tests.video_core.finishing.films import PLACE, bundle_of, drawn, shot_on_di
 from video_core.animatic.draw import draw
 from video_core.conditioning import Conditioning
 from video_core.finishing.colour import lab_of, rgb_of
-from video_core.finishing.match import GAIN, SHIFT, Grade, Match, grade_between, look_of
+from video_core.finishing.match import GAIN, SHIFT, Grade, Look, Match, grade_between, look_of
 from video_core.finishing.settings import MatchSettings
 from video_core.finishing.stage import Bytes, FinishingShot, Told
 
@@ -99,6 +99,21 @@ def test_shots_that_are_alike_are_not_touched(tmp_path: Path) -> None:
     np.testing.assert_array_equal(out["s01"], frames)
     np.testing.assert_array_equal(out["s02"], frames)
     assert "left as it is" in told["s02"].findings[0].text
+
+
+def test_shots_that_show_other_things_in_the_same_colours_are_not_tinted() -> None:
+    stage = Match(MatchSettings())
+    light, dark, other, side = (np.linspace([low, 2, 4], [low + 10, 2, 4], 5) for low in (65, 25, 68, 60))
+    apart = {"s01": Look({1: (0.5, light), 2: (0.3, dark)}), "s02": Look({1: (0.5, other), 2: (0.3, side)})}
+    stage._decide("s02", apart, "s01")
+    grade = grade_between(apart["s02"], apart["s01"])
+    assert grade is not None
+    before, after = (look.distance(apart["s01"]) for look in (apart["s02"], grade.look(apart["s02"])))
+    assert before is not None
+    assert after is not None
+    assert 0.75 * before < after < before
+    assert stage._said["s02"] == ("left as it is: one grade cannot bring it clearly nearer to s01", before, before)
+    assert not stage._grades
 
 
 def test_the_first_shot_can_be_the_reference_and_half_the_way_be_gone(tmp_path: Path) -> None:
