@@ -45,6 +45,14 @@ def test_a_still_picture_stands_still_under_every_filter_but_grain(frame: np.nda
     np.testing.assert_array_equal(apply(frame, Instant(0)), again(frame, Instant(0)))
 
 
+@pytest.mark.parametrize("name", ["line", "cel"])
+def test_a_portrait_has_the_strokes_of_a_landscape(name: str) -> None:
+    lying = cv2.resize(drawn(1, (120, 208))[0][0], (832, 480))
+    upright = np.ascontiguousarray(np.rot90(lying))
+    one, other = (make_filter(FilterSettings(name=name), f.shape[:2])(f, Instant(0)) for f in (lying, upright))  # type: ignore[arg-type]
+    assert np.abs(np.rot90(one).astype(int) - other).mean() < 0.1
+
+
 def test_grain_is_another_in_every_frame_and_the_same_in_every_run(frame: np.ndarray) -> None:
     one, other = (make_filter(FilterSettings(name="grain"), frame.shape[:2]) for _ in range(2))
     assert not np.array_equal(one(frame, Instant(0)), one(frame, Instant(1)))

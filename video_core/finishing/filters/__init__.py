@@ -1,7 +1,8 @@
 """Style filters by name, each a function of one frame and its number.
 
 Every filter keeps still where the picture keeps still: patterns are seeded and lie on the background, which the camera moves, tones are
-stepped smoothly. Only `grain` changes from frame to frame, as film grain does. Sizes are in units of a 480th of the frame's height.
+stepped smoothly. Only `grain` changes from frame to frame, as film grain does. Sizes are in units of a 480th of the frame's shorter side:
+a portrait has the strokes of a landscape.
 """
 
 from __future__ import annotations

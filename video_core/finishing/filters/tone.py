@@ -54,5 +54,5 @@ def shifted(pattern: Floats, shift: tuple[int, int]) -> Floats:
 
 
 def unit(size: tuple[int, int]) -> float:
-    """Pixels of a 480th of the height."""
-    return size[0] / 480
+    """Pixels of a 480th of the shorter side."""
+    return min(size) / 480
