@@ -6,7 +6,7 @@ Knows notes and how to say them. Does not know how clips are made.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,11 @@ def report_text(backend: str, clips: Sequence[Path], finished: Sequence[Path], p
     return "\n".join(lines) + "\n"
 
 
+def _rejected_said(take: Mapping[str, Any]) -> str:
+    failed = ", ".join(f"{m.check} {m.about} {m.measured:g} {m.unit}" for m in (Measure(**f) for f in take["failed"]))
+    return f"    take {take['take']} (seed {take['seed']}, {take['changed'] or 'as planned'}) is not shown: {failed}"
+
+
 def _checks_said(clips: Sequence[Path]) -> list[str]:
     """What the checks of the clips found."""
     measured, failed, again = 0, [], []
@@ -52,6 +57,7 @@ def _checks_said(clips: Sequence[Path]) -> list[str]:
         measured += len(measures)
         if note["takes"] > 1:
             again.append(f"  {path.stem}: {note['takes']} takes, shown is the {note['take']}. ({note['changed'] or 'as planned'})")
+            again += [_rejected_said(take) for take in note.get("rejected", ())]
         failed += [
             f"  {m.severity:<8}{path.stem} {m.check}, {m.about}: {m.measured:g} {m.unit}, limit {m.limit:g}: {m.text}"
             for m in measures

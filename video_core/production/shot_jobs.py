@@ -102,6 +102,10 @@ def render_shot(backend: Backend, job: ShotJob, conditioning: Conditioning, hear
         extra = {
             "take": take.number, "takes": len(rejected) + 1, "seed": take.seed, "control_strength": take.strength,
             "changed": take.changed, "measures": [vars(m) for m in take.measures],
+            "rejected": [
+                {"take": t.number, "seed": t.seed, "changed": t.changed, "failed": [vars(m) for m in t.measures if m.failed]}
+                for t in sorted(rejected, key=lambda t: t.number)
+            ],
         }  # fmt: skip
         clip = replace(clip, report=(*clip.report, *unchanged(backend, conditioning, job.retakes, job.retake_with, [take, *rejected])))
     else:

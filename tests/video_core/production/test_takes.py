@@ -168,6 +168,8 @@ def test_a_clip_that_strays_from_its_plan_is_taken_with_another_seed_and_then_wi
     (tmp_path / "s01.json").write_text(json.dumps(note))
     said = report_text("straying", [tmp_path / "s01.mp4"], [], [])
     assert "s01: 3 takes, shown is the 3. (the control 1.3 times as strong)" in said
+    assert f"take 1 (seed {first}, as planned) is not shown: adherence." in said
+    assert f"take 2 (seed {other}, another seed) is not shown: adherence." in said
 
 
 def test_a_stronger_control_may_be_asked_for_at_once_or_never(straying: Straying, planned: Conditioning) -> None:
