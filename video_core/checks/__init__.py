@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from video_core.checks import adherence, figures, identity, joins, temporal  # noqa: F401  (registers them)
+from video_core.checks import adherence, figures, identity, joins, outline, temporal  # noqa: F401  (registers them)
 from video_core.checks.footage import Footage
 from video_core.checks.measure import CHECKS, Measure, check
 from video_core.conditioning import Conditioning

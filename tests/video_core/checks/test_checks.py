@@ -89,6 +89,15 @@ def _wider(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.stack([cv2.dilate(m.astype(np.uint8), np.ones((9, 9), np.uint8)) for m in masks]).astype(bool)
 
 
+def test_an_actor_who_is_missing_before_a_still_stage_is_found(video: Bytes, bundle: Conditioning) -> None:
+    nobody = make_backend("animatic").render(spoil.without(bundle, 0)).frames
+    name = bundle.scene.actors[0].id
+    assert ("adherence.outline", name) in {(m.check, m.about) for m in check_clip(nobody, bundle) if m.failed}
+    measured = {m.about: m for m in check_clip(video, bundle) if m.check == "adherence.outline"}
+    assert set(measured) == {actor.id for actor in bundle.scene.actors}
+    assert not [m for m in measured.values() if m.failed]
+
+
 def test_a_still_plan_may_stand_still() -> None:
     cam = puppets.camera(12, (0.0, 1.2, 5.0), (0.0, 1.0, 0.0))
     planned = condition(puppets.shot(12, cam, (puppets.actor("a", "man", 12),)), size=SIZE)
@@ -113,7 +122,7 @@ def test_one_small_walker_before_a_still_crowd_may_not_stand_still() -> None:
 
 def test_every_check_has_been_seen_to_fail() -> None:
     seen = {"temporal.black", "temporal.flash", "temporal.flicker", "temporal.frozen", "identity.drift"}
-    adherence = {"adherence.place", "adherence.motion", "adherence.depth_order"}
+    adherence = {"adherence.place", "adherence.motion", "adherence.depth_order", "adherence.outline"}
     assert set(CHECKS) == seen | adherence | {"joins.flash", "joins.motion", "joins.figures", "joins.detail"}
 
 
