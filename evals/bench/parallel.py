@@ -28,7 +28,7 @@ from unittest.mock import patch
 import torch
 import torch.distributed as dist
 
-from video_core.parallel.crew import HERE
+from video_core.parallel.crew import HERE, TORCHRUN
 from video_core.planner import MODELS, OptionSet
 
 SMALL = {"num_attention_heads": 8, "attention_head_dim": 64, "num_layers": 6, "ffn_dim": 2048, "text_dim": 512, "freq_dim": 256}
@@ -167,7 +167,8 @@ def run(processes: int, words: list[str], folder: Path) -> dict[str, tuple[float
     path = folder / f"{processes}.pt"
     command = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", *HERE, "--nproc-per-node", str(processes)]
     command += ["-m", "evals.bench.parallel", *words, "--write", str(path)]
-    ended = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    alone = {name: said for name, said in os.environ.items() if not name.startswith(TORCHRUN)} | {"OMP_NUM_THREADS": "1"}
+    ended = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True, env=alone)
     if ended.returncode:
         told = [line.strip() for line in ended.stderr.splitlines() if "Error" in line]
         raise SystemExit(f"{processes} processes: {told[0] if told else ended.stderr[-400:]}")

@@ -32,6 +32,8 @@ HERE = ("--standalone", "--local-addr", "127.0.0.1")
 lead anywhere."""
 TORCHRUN = "PET_"
 """What the names of variables begin with that are torchrun's options: a job of a training operator has them, with its own nodes."""
+SOCKET_NAME = 107
+"""Bytes of a Unix socket's name (unix(7))."""
 LOOK = 0.5
 """Seconds between two looks at whether they are alive."""
 
@@ -50,7 +52,7 @@ class Crew:
     def __init__(self, size: int, settings: Any) -> None:
         """Raises `CrewLost` when they do not come up, `RenderError` when they cannot make their backend."""
         self.size = size
-        self.folder = Path(tempfile.mkdtemp(prefix="ekonte-"))
+        self.folder = _short_folder()
         self.lines: dict[int, Connection] = {}
         self.stopped = False
         self.pids: dict[int, int] = {}
@@ -101,7 +103,7 @@ class Crew:
     def _launch(self) -> subprocess.Popen[bytes]:
         words = [sys.executable, "-m", "torch.distributed.run", *HERE, "--nproc-per-node", str(self.size)]
         words += ["-m", "video_core.parallel.worker", str(self.folder / "line")]
-        threads = str(max(1, (os.cpu_count() or 1) // self.size))
+        threads = str(max(1, len(os.sched_getaffinity(0)) // self.size))
         environment = {"OMP_NUM_THREADS": threads} | {name: said for name, said in os.environ.items() if not name.startswith(TORCHRUN)}
         home = str(Path(__file__).parents[2])
         environment["PYTHONPATH"] = os.pathsep.join([home, *filter(None, [environment.get("PYTHONPATH")])])
@@ -194,6 +196,15 @@ class Crew:
     def alive(self) -> bool:
         """Whether it may still be asked to draw."""
         return not self.stopped
+
+
+def _short_folder() -> Path:
+    """A folder for the socket: the name of one has at most 107 bytes, and that of the folder for temporary files may be longer."""
+    folder = Path(tempfile.mkdtemp(prefix="ekonte-"))
+    if len(os.fsencode(folder / "line")) <= SOCKET_NAME:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="ekonte-", dir="/tmp"))
 
 
 def _is_worker(pid: int) -> bool:
