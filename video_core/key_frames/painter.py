@@ -29,6 +29,8 @@ from video_core.ledger import digest_of
 from video_core.long_shot.draw import Window, cut
 
 Shown = Literal["depth", "pose"]
+LONGEST = 100_000
+"""Tokens; a tokenizer without a limit says a number of thirty digits."""
 UNIT = 16
 """Sides that every pipeline paints divide by this; what is too much is cut off."""
 
@@ -109,6 +111,8 @@ class Painter:
             )  # fmt: skip
         pixels = np.clip(np.round(np.asarray(picture, np.float32) * 255), 0, 255).astype(np.uint8)[:height, :width]
         how = f"its {shown} held to the staged shot" if shown else "after the animatic's drawing" if self._looks else "from words alone"
+        if (reads := tokens_read(self._pipeline, wanted["prompt"])) is not None:
+            told = (*told, ControlUse("prompt", "approximated", f"{self._folder.name} reads the first {reads} tokens of its words"))
         use = ControlUse(f"picture of frame {frame}", "honoured" if shown else "approximated", f"painted by {self._folder.name}, {how}")
         return np.ascontiguousarray(pixels), (use, *told)
 
@@ -162,6 +166,21 @@ class Painter:
         if cuda:
             pipeline.enable_model_cpu_offload()
         return pipeline
+
+
+def tokens_read(pipeline: Any, prompt: str) -> int | None:
+    """How many tokens of the prompt the pipeline's best reader takes when it has more; None when it is read whole.
+
+    CLIP's 77 for Stable Diffusion 1.5 and XL; T5 and language models of later pipelines read hundreds.
+    """
+    parts = vars(pipeline).items()
+    readers = [part for name, part in parts if name.startswith("tokenizer") and hasattr(part, "model_max_length")]
+    lengths = [min(int(reader.model_max_length), LONGEST) for reader in readers]
+    if not readers:
+        return None
+    longest = max(lengths)
+    cut = len(readers[lengths.index(longest)](prompt).input_ids) > longest
+    return longest if cut else None
 
 
 def _parameters(pipeline: Any) -> set[str]:

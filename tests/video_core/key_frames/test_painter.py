@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,6 +77,17 @@ def test_a_painter_paints_at_the_size_of_the_film_and_the_same_again(painters: d
     first, again = (paint(shot, checkpoint=str(painters["plain"])) for _ in range(2))
     assert first.shape == (*SIZE, 3)
     assert np.array_equal(first, again)
+
+
+def test_words_that_the_painter_does_not_read_are_said(painters: dict[str, Path], shot: Conditioning) -> None:
+    painter = Painter(PainterSettings(checkpoint=str(painters["plain"]), steps=1))
+
+    def told(prompt: str) -> list[str]:
+        scene = shot.scene.model_copy(update={"prompt": prompt})
+        return [use.reason for use in painter.paint(replace(shot, scene=scene), 0)[1] if use.control == "prompt"]
+
+    assert told("a fox " * 20) == ["plain reads the first 77 tokens of its words"]
+    assert told("a fox") == []
 
 
 def test_a_controlnet_shows_the_painter_the_moment(painters: dict[str, Path], shot: Conditioning) -> None:

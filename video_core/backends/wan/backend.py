@@ -26,8 +26,8 @@ from video_core.backends.wan.families import Family
 from video_core.backends.wan.feeds import Feed
 from video_core.backends.wan.identity import Identities, identities, with_triggers
 from video_core.backends.wan.parts import Parts
-from video_core.backends.wan.prompt import clean, model_prompt
-from video_core.backends.wan.reporting import report_of
+from video_core.backends.wan.prompt import as_long_as_fits, clean, model_prompt
+from video_core.backends.wan.reporting import Said, report_of
 from video_core.backends.wan.sampling import Sampling, sampling
 from video_core.backends.wan.schedule import make_schedule
 from video_core.backends.wan.settings import WanSettings
@@ -102,7 +102,7 @@ class WanBackend:
     def render(self, conditioning: Conditioning, *, progress: Progress | None = None) -> Clip:
         """Frames at the bundle's size. Raises `RenderError`, `ConditioningError`."""
         started = time.monotonic()
-        clips, identity, words, motion = self._begin(conditioning.scene, conditioning.frames, conditioning.size)
+        clips, identity, words, said = self._begin(conditioning.scene, conditioning.frames, conditioning.size)
         control = self._control(conditioning)
         rows: list[list[ControlUse]] = []
 
@@ -120,7 +120,7 @@ class WanBackend:
         for f, frame in enumerate(frames):
             draw_caption(frame, conditioning.scene, f / conditioning.scene.fps)
         notes = (*self.parts.matched.notes, *self.parts.experts.notes)
-        report = report_of(conditioning, self.family, self.sampling, clips, rows, motion=motion, options=self.options, notes=notes)
+        report = report_of(conditioning, self.family, self.sampling, clips, rows, said=said, options=self.options, notes=notes)
         seconds, joins = time.monotonic() - started, joins_of(clips, conditioning.frames)
         return Clip(frames, conditioning.scene.fps, (*report, *identity.report), seconds, joins)
 
@@ -143,14 +143,14 @@ class WanBackend:
     def sampling(self) -> Sampling:
         return sampling(self.settings, self.family)
 
-    def _begin(self, scene: SceneCard, frames: int, size: tuple[int, int]) -> tuple[tuple[Window, ...], Identities, Words, float]:
-        """The shot's clips, adapters, words and motion; the model is planned and wears the adapters."""
+    def _begin(self, scene: SceneCard, frames: int, size: tuple[int, int]) -> tuple[tuple[Window, ...], Identities, Words, Said]:
+        """The shot's clips, adapters, words and what they say; the model is planned and wears the adapters."""
         self.check_film(size, scene.fps, elsewhere=True)
         self.parts.settle(size, self._longest, self.sampling)
         identity = identities(scene, self.family, packed=self.parts.matched.checkpoint.high.gguf)
         self.parts.wear(identity)
-        words, motion = self.group.from_first(lambda: self._words(scene, identity))
-        return self._windows(frames), identity, words, motion
+        words, said = self.group.from_first(lambda: self._words(scene, identity))
+        return self._windows(frames), identity, words, said
 
     def _clip(
         self, frames: int, size: tuple[int, int], seed: int, words: Words, make: MakeFeed, told: Callable[[float], None]
@@ -216,17 +216,20 @@ class WanBackend:
             )
         return asked
 
-    def _words(self, scene: SceneCard, identity: Identities) -> tuple[Words, float]:
+    def _words(self, scene: SceneCard, identity: Identities) -> tuple[Words, Said]:
         settings = self.settings
         motion = settings.motion_score if settings.motion_score is not None else scene.motion_score
-        prompt, motion = model_prompt(
-            with_triggers(scene.prompt, identity.triggers), self.family, motion=motion, aesthetic=settings.aesthetic_score,
-        )  # fmt: skip
+
+        def whole(prompt: str) -> tuple[str, float]:
+            return model_prompt(prompt, self.family, motion=motion, aesthetic=settings.aesthetic_score)
+
+        said = clean(with_triggers(scene.prompt, identity.triggers))
+        prompt, left_out = as_long_as_fits(said, lambda words: whole(words)[0], self.parts.reads_whole)
         texts = [prompt]
         if max(self.sampling.guidance) > 1:
             texts.append(clean(settings.negative_prompt or scene.negative_prompt or self.family.negative))
         found = self.parts.embeddings(texts)
-        return Words(found[0], found[1] if len(found) > 1 else None), motion
+        return Words(found[0], found[1] if len(found) > 1 else None), Said(whole(said)[1], left_out)
 
 
 def _only_the_first(noise: torch.Tensor) -> tuple[Feed, list[ControlUse]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from pathlib import Path
 
 import torch
@@ -16,6 +17,8 @@ from safetensors.torch import load_file, save
 
 AT_MOST = 4_000_000_000
 """Bytes; the files used longest ago go first."""
+FORGOTTEN = 3600.0
+"""Seconds after which a half-written file belongs to nobody."""
 
 
 def default_folder() -> Path:
@@ -50,6 +53,10 @@ class DiskCache:
         return self.folder / f"{digest}.safetensors"
 
     def _prune(self) -> None:
+        for left in self.folder.glob("*.part"):  # by a process that was killed
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > FORGOTTEN:
+                    left.unlink()
         files = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in self.folder.glob("*.safetensors")), reverse=True)
         total = 0
         for _, size, path in files:

@@ -24,7 +24,7 @@ from video_core.backends.wan.latents import Latents
 from video_core.backends.wan.match import Matched, match
 from video_core.backends.wan.sampling import Sampling
 from video_core.backends.wan.settings import WanSettings
-from video_core.backends.wan.text import embed
+from video_core.backends.wan.text import embed, is_cut, may_be_cut
 from video_core.checkpoints.gguf_file import gguf_weights
 from video_core.checkpoints.header import fingerprint
 from video_core.checkpoints.inspect import diffusers_config
@@ -162,6 +162,11 @@ class Parts:
             return count
         if self.settings.device == "auto" and self.device.type == "cpu":
             raise RenderError(f"{count} GPUs are to share a clip and there is none", where="--gpus", todo="leave it out")
+        if self.device.index is not None:
+            raise RenderError(
+                f"{count} GPUs share a clip and one of them is named: {self.settings.device}", where="--set device",
+                todo="leave it out; the environment variable CUDA_VISIBLE_DEVICES says which GPUs are used",
+            )  # fmt: skip
         if self.device.type == "cuda" and torch.cuda.device_count() < count:
             there = torch.cuda.device_count()
             raise RenderError(f"{count} GPUs are to share a clip and there are {there}", where="--gpus", todo=f"give --gpus {there}")
@@ -239,13 +244,12 @@ class Parts:
         """(1,512,D) of each text on the device; known ones come from disk and load no encoder."""
         checkpoint = self.matched.checkpoint
         assert checkpoint.text_encoder is not None
-        assert checkpoint.tokenizer is not None
-        part, tokens = checkpoint.text_encoder, checkpoint.tokenizer
+        part = checkpoint.text_encoder
 
         def load() -> tuple[Any, torch.nn.Module]:
             if self._text is None:
                 where = torch.device("cpu") if self.options.text_device == "cpu" else self.device
-                self._text = load_tokenizer(tokens), load_text_encoder(part, self.experts.dtype).to(where)
+                self._text = self._tokenizer, load_text_encoder(part, self.experts.dtype).to(where)
             return self._text
 
         found, computed = embed(texts, load, self.cache, self._text_digest, self.experts.dtype)
@@ -253,6 +257,15 @@ class Parts:
             self._text = None
             release()  # the encoder is as large as a streamed model may be on the GPU
         return [words.to(self.device) for words in found]
+
+    def reads_whole(self, text: str) -> bool:
+        """Whether nothing of a prompt is cut off."""
+        return not may_be_cut(text) or not is_cut(text, self._tokenizer)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        assert self.matched.checkpoint.tokenizer is not None
+        return load_tokenizer(self.matched.checkpoint.tokenizer)
 
     @cached_property
     def cache(self) -> DiskCache:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Callable
 
 from video_core.backends.wan.families import Family
 
@@ -22,6 +23,24 @@ def clean(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text.translate(_QUOTES | _WIDTHS))
     return " ".join(html.unescape(html.unescape(plain)).split())
+
+
+def as_long_as_fits(prompt: str, whole: Callable[[str], str], fits: Callable[[str], bool]) -> tuple[str, str]:
+    """`whole` of as much of the prompt's beginning as the model reads, and the words left out: a suffix is read in any case.
+
+    `whole`: what is given to the model for a prompt. `fits`: whether the model reads all of that.
+    """
+    if fits(whole(prompt)):
+        return whole(prompt), ""
+    words = prompt.split(" ")
+    if len(words) < 20:  # Chinese, Japanese
+        words = list(prompt)
+    between = " " if " ".join(words) == prompt else ""
+    least, most = 0, len(words)
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if fits(whole(between.join(words[:middle]))) else (least, middle)
+    return whole(between.join(words[:least])), between.join(words[least:])
 
 
 def model_prompt(prompt: str, family: Family, *, motion: float, aesthetic: float) -> tuple[str, float]:

@@ -6,6 +6,7 @@ Knows what each way of conditioning can carry besides what its adapter reports. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from video_core.backends.animatic import AnimaticBackend
 from video_core.backends.backend import ControlUse
@@ -20,9 +21,19 @@ NO_INPUT = "the model has no input for it"
 SAID = {"honoured": 0, "approximated": 1, "ignored": 2}
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the words given to the model say."""
+
+    motion: float
+    """The motion score in them."""
+    left_out: str = ""
+    """The end of the prompt, as far as the model cannot read it."""
+
+
 def report_of(
     conditioning: Conditioning, family: Family, sampling: Sampling, parts: Sequence[Window], clips: Sequence[Sequence[ControlUse]],
-    *, motion: float, options: OptionSet, notes: Sequence[str],
+    *, said: Said, options: OptionSet, notes: Sequence[str],
 ) -> tuple[ControlUse, ...]:  # fmt: skip
     """One row per control: what the adapters said of every clip, then everything else."""
     rows = _merged(clips)
@@ -40,12 +51,12 @@ def report_of(
         unless(control, ControlUse(control, "ignored", NO_INPUT))
     unless("expressions", ControlUse("expressions", "approximated", BY_WORDS))
     rows += [
-        ControlUse("prompt", "honoured", "all of its words, up to 512 tokens"),
+        _prompt(said.left_out),
         ControlUse("style, time, weather", "approximated", "as words of the prompt"),
         ControlUse("negative_prompt", "honoured", f"guidance {_numbers(sampling.guidance)}")
         if max(sampling.guidance) > 1
         else ControlUse("negative_prompt", "ignored", "guidance is 1: there is no unconditional pass"),
-        _motion(family, conditioning, motion),
+        _motion(family, conditioning, said.motion),
         ControlUse("seed", "honoured", f"{scene.seed}, noise drawn on the CPU: the same on every machine"),
     ]
     if any(card.references for card in scene.actors):
@@ -66,6 +77,13 @@ def _merged(clips: Sequence[Sequence[ControlUse]]) -> list[ControlUse]:
         if before is None or SAID[use.use] > SAID[before.use]:
             rows[use.control] = use
     return list(rows.values())
+
+
+def _prompt(left_out: str) -> ControlUse:
+    if not left_out:
+        return ControlUse("prompt", "honoured", "all of its words")
+    told = left_out if len(left_out) <= 80 else f"{left_out[:77]}..."
+    return ControlUse("prompt", "approximated", f"the model reads 512 tokens; left out is its end, from: {told}")
 
 
 def _motion(family: Family, conditioning: Conditioning, motion: float) -> ControlUse:

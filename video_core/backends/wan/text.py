@@ -16,6 +16,15 @@ from video_core.ledger import digest_of
 LENGTH = 512
 """Tokens; what is longer is cut off, as Wan does."""
 
+def may_be_cut(text: str) -> bool:
+    """Whether it could have more than 512 tokens, without a tokenizer: no token stands for less than a byte."""
+    return len(text.encode()) + 2 > LENGTH
+
+
+def is_cut(text: str, tokenizer: Any) -> bool:
+    return len(tokenizer([text], add_special_tokens=True).input_ids[0]) > LENGTH
+
+
 Loader = Callable[[], tuple[Any, torch.nn.Module]]
 """Gives tokenizer and encoder, the encoder on the device where it shall run."""
 

@@ -17,7 +17,7 @@ from shotplan.errors import EkonteError, RenderError
 from tests.video_core.backends.wan.conftest import MakeBackend, with_pictures
 from video_core.animatic.draw import Animatic
 from video_core.backends import make_backend
-from video_core.backends.backend import Clip
+from video_core.backends.backend import Clip, ControlUse
 from video_core.backends.wan import animate
 from video_core.checkpoints.load import load_vae
 from video_core.checkpoints.locate import Part
@@ -225,3 +225,16 @@ def test_the_vae_of_a_checkpoint_decodes_what_it_encodes_at_the_same_size(checkp
     with torch.no_grad():
         latents = vae.encode(torch.zeros(1, 3, 9, 32, 64)).latent_dist.mode()
         assert vae.decode(latents, return_dict=False)[0].shape == (1, 3, 9, 32, 64)
+
+
+def test_what_the_model_cannot_read_of_a_prompt_is_said(checkpoints: Folder, backend: MakeBackend, shot: Conditioning) -> None:
+    made = backend(checkpoints("i2v"))
+
+    def prompt_of(words: str) -> ControlUse:
+        clip = made.render(replace(shot, scene=shot.scene.model_copy(update={"prompt": words})))
+        return next(use for use in clip.report if use.control == "prompt")
+
+    assert prompt_of("a fox " * 80).use == "honoured"
+    cut = prompt_of("a fox " * 84 + "and then the owl looks up")
+    assert cut.use == "approximated"
+    assert cut.reason.endswith("left out is its end, from: the owl looks up")

@@ -11,7 +11,7 @@ import torch
 from video_core.backends.wan.denoise import Words, denoise
 from video_core.backends.wan.families import FAMILIES, family
 from video_core.backends.wan.feeds import TextFeed
-from video_core.backends.wan.prompt import clean, model_prompt
+from video_core.backends.wan.prompt import as_long_as_fits, clean, model_prompt
 from video_core.backends.wan.sampling import sampling
 from video_core.backends.wan.schedule import make_schedule
 from video_core.backends.wan.settings import WanSettings
@@ -143,3 +143,18 @@ def test_quotes_and_widths_are_made_plain_as_by_the_models_own_programs() -> Non
 def test_a_model_is_sampled_as_its_authors_say(name: str, numbers: tuple[int, tuple[float, float], float]) -> None:
     sample = sampling(WanSettings(), family(name))
     assert (sample.steps, sample.guidance, sample.shift) == numbers
+
+
+@pytest.mark.parametrize("prompt", [" ".join(f"word{n}" for n in range(300)), "红狐狸跳过一根大木头。" * 40])
+def test_a_prompt_that_is_too_long_loses_its_own_end_and_not_the_models_suffix(prompt: str) -> None:
+    model = family("anisora-v3.2")
+
+    def whole(words: str) -> str:
+        return model_prompt(words, model, motion=3, aesthetic=5.5)[0]
+
+    given, left_out = as_long_as_fits(prompt, whole, lambda text: len(text) <= 300)
+    assert given.endswith(whole("x").removeprefix("x. "))
+    assert prompt.endswith(left_out)
+    assert given.startswith(prompt[: len(prompt) - len(left_out)].strip())
+    assert 280 < len(given) <= 300
+    assert as_long_as_fits("A fox.", whole, lambda text: len(text) <= 300) == (whole("A fox."), "")
