@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -119,28 +120,43 @@ def write_png(path: Path, picture: Bytes) -> None:
 
 def frames_of_mp4(path: Path) -> Generator[Bytes, None, None]:
     """The frames of a film one by one, RGB (H,W,3), upright as players show them. Raises `RenderError` when it cannot be read."""
-    try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(container.streams.video[0]):
-                picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-                yield np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90))) if frame.rotation else picture
-    except (OSError, IndexError, av.error.FFmpegError) as e:
-        raise RenderError(
-            f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again"
-        ) from e
+    with _opened(path) as container:
+        yield from _upright(container)
 
 
 def read_mp4(path: Path) -> tuple[Bytes, int]:
-    """All frames (F,H,W,3) RGB of a film and its frames per second. Raises `RenderError` when it cannot be read."""
+    """All frames (F,H,W,3) RGB of a film, upright as players show them, and its frames per second, rounded.
+
+    Raises `RenderError` when it cannot be read.
+    """
+    with _opened(path) as container:
+        fps = round(float(container.streams.video[0].average_rate or 16))
+        frames = list(_upright(container))
+    if not frames:
+        raise RenderError("the film holds no frames", where=str(path), todo="render it again")
+    return np.stack(frames), fps
+
+
+def not_read(path: Path) -> tuple[str, ...]:
+    """What a film has that `read_mp4` does not give, in words. Raises `RenderError` when it cannot be read."""
+    with _opened(path) as container:
+        rate = float(container.streams.video[0].average_rate or 16)
+        sound = ("its sound is not kept",) if container.streams.audio else ()
+    return (*sound, *([f"{rate:.2f} frames per second are written as {round(rate)}"] if abs(rate - round(rate)) > 1e-3 else []))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[av.container.InputContainer]:
     try:
         with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            fps = round(float(stream.average_rate or 16))
-            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+            yield container
     except (OSError, IndexError, av.error.FFmpegError) as e:
         raise RenderError(
             f"cannot read the film: {getattr(e, 'strerror', None) or e}", where=str(path), todo="render it again"
         ) from e
-    if not frames:
-        raise RenderError("the film holds no frames", where=str(path), todo="render it again")
-    return np.stack(frames), fps
+
+
+def _upright(container: av.container.InputContainer) -> Iterator[Bytes]:
+    for frame in container.decode(container.streams.video[0]):
+        picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+        yield np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90))) if frame.rotation else picture

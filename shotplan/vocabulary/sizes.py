@@ -38,6 +38,8 @@ SMALL_THINGS: Vocabulary[SmallThing] = Vocabulary(
     _t("melon", "melon, watermelon, pumpkin, balloon | 西瓜, 南瓜, 气球 | メロン, スイカ, 西瓜, かぼちゃ, 風船", 0.28, 0.28, 0.28),
     _t("bottle", "bottle, water bottle | 瓶子, 水瓶 | 瓶, ボトル", 0.08, 0.26, 0.08),
     _t("bowl", "bowl, rice bowl, soup bowl | 碗, 饭碗 | 茶碗, お椀, どんぶり", 0.15, 0.08, 0.15),
+    _t("candle", "candle, oil lamp | 蜡烛, 油灯 | 蝋燭, ろうそく", 0.06, 0.22, 0.06),
+    _t("lantern", "lantern, paper lantern, table lamp, desk lamp | 灯笼, 提灯, 台灯 | 提灯, 行灯, ちょうちん", 0.26, 0.42, 0.26),
     _t("knife", "knife, dagger | 小刀, 匕首 | ナイフ, 短刀", 0.28, 0.04, 0.04),
     _t("wand", "wand, magic wand, flute | 魔杖, 魔法棒, 笛子 | 魔法の杖, 笛", 0.38, 0.03, 0.03),
     _t("pen", "pen, pencil, brush, paintbrush, spoon, fork, chopstick | 笔, 铅笔, 毛笔, 勺子, 叉子, 筷子 | ペン, 鉛筆, 筆, スプーン, フォーク, 箸", 0.18, 0.02, 0.02),
@@ -46,12 +48,12 @@ SMALL_THINGS: Vocabulary[SmallThing] = Vocabulary(
 
 
 def usual_size(kind: str, name: str) -> Size:
-    """Of a prop of that kind and name: a small thing's own where hands carry it or its kind is open, else the kind's.
+    """Of a prop of that kind and name: a small thing's own where hands carry it or its kind is open or of any size, else the kind's.
 
     The name's head noun counts: `two golden apples` are apples, a `bottle of milk` is a bottle, an `apple basket` is a basket.
     """
     term = PROP_KINDS[kind]
-    if not term.handheld and kind != "thing":
+    if not term.handheld and kind not in ("thing", "lamp"):
         return term.size
     head = name.casefold().partition(" of ")[0].strip()
     for at, id in reversed(SMALL_THINGS.mentions(head)):

@@ -85,13 +85,14 @@ def outpaint(
     import numpy as np
 
     from video_core.backends import ready_backend
-    from video_core.encode import read_mp4
+    from video_core.encode import not_read, read_mp4
     from video_core.line_clips import bare_bundle
     from video_core.production.transitions import write_film
     from video_core.retouch.redraw import placed, redraw
 
     frames, fps = read_mp4(clip)
     inner, draw, note = placed(frames, frame_size(size))
+    note = "; ".join((note, *not_read(clip)))
     settings = video_request(checkpoint, video_model, steps, set_, None, None, None).settings
     drawing = ready_backend("wan", settings, frame_size(size), fps)
     blank = np.zeros((len(inner), *frame_size(size)), np.uint8)

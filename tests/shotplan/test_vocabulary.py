@@ -74,6 +74,7 @@ def test_an_unknown_word_names_the_known_ones() -> None:
         ("basket", "coin", 0.03), ("basket", "key", 0.07), ("basket", "apple basket", 0.3), ("cup", "bottle of milk", 0.26),
         ("cup", "cup", 0.14), ("ball", "红苹果", 0.08), ("ball", "りんご", 0.08), ("thing", "ring", 0.025), ("tree", "apple", 5.0),
         ("sword", "knife", 0.04), ("basket", "key ring", 0.025), ("basket", "monkey", 0.3), ("basket", "earring box", 0.3),
+        ("lamp", "candle", 0.22), ("lamp", "红灯笼", 0.42), ("lamp", "street lamp", 2.8), ("lamp", "lamp", 2.8),
     ],
 )  # fmt: skip
 def test_small_things_have_their_own_size(kind: str, name: str, height: float) -> None:
