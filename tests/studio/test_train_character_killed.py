@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 def training(folder: Path, tmp: Path) -> subprocess.Popen[bytes]:
     command = [
         "train-character", "Hana", "--pictures", str(tmp / "pictures"), "--checkpoint", str(tmp / "tiny"), "--characters", str(folder),
-        "--steps", "60", "--rank", "4", "--size", "64x96", "--set", "save_every=5", "--set", "device=cpu", "--set", "average=0.9",
+        "--steps", "140", "--rank", "4", "--size", "64x96", "--set", "save_every=5", "--set", "device=cpu", "--set", "average=0.9",
         "--json",
     ]  # fmt: skip
     return subprocess.Popen([sys.executable, "-m", "studio.cli", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

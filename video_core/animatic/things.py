@@ -12,7 +12,7 @@ from video_core.animatic.faced import FacedThings
 from video_core.animatic.grown import GrownThings
 from video_core.animatic.look import mix, rgb
 from video_core.animatic.shapes import circle, ellipse, hull
-from video_core.raster.solids import Solid, place, solid_of
+from video_core.raster.solids import SMALL_LAMP, Solid, is_candle, place, solid_of
 
 __all__ = ["Thing", "ThingArtist", "seed_of"]
 
@@ -131,7 +131,8 @@ class ThingArtist(FacedThings, GrownThings):
 
     def _lamp(self, thing: Thing, haze: float) -> None:
         solid = solid_of("lamp", thing.size)
-        metal = self.look.paint(thing.palette[1], haze)
+        candle, lantern = is_candle(thing.size), thing.size[1] < SMALL_LAMP
+        metal = self.look.paint(thing.palette[0 if candle else 1], haze)
         pole = self._limb(thing, *solid.capsules[0])
         if pole is not None:
             self.pen.shape(pole, metal, haze=haze)
@@ -147,6 +148,15 @@ class ThingArtist(FacedThings, GrownThings):
             self.look.tone(rgb("#fff0b8")) if on else self.look.lit(rgb(thing.palette[0]), haze),
             haze=haze,
         )
+        if candle:
+            return
+        if lantern:
+            w, h, _ = thing.size
+            for y in (0.13, 0.87):
+                band = self._limb(thing, np.array([-w * 0.22, h * y, 0]), np.array([w * 0.22, h * y, 0]), h * 0.04, h * 0.04)
+                if band is not None:
+                    self.pen.shape(band, metal, haze=haze)
+            return
         cap = np.array([(-1.05, -0.45), (0, -1.5), (1.05, -0.45)]) * (rx, ry) + c
         self.pen.cutout(cap, metal[0], haze=haze, factor=0.7)
 

@@ -6,6 +6,7 @@ F frames, N actors, M props; (h, w) is the size of measuring, at most 240 rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +56,8 @@ class Footage:
         joints = (conditioning.joints_2d[:n] * scale).reshape(n, -1, 3)
         self.points: Floats = np.concatenate([joints, conditioning.tracks[:n] * scale], axis=1)
         """(F,P,3) every joint and track point: x, y in pixels of measuring, visibility."""
+        self.in_frame: NDArray[np.intp] = (conditioning.joints_2d[:n, ..., 2] > 0).sum(2)
+        """(F,N) how many of each actor's joints are inside the frame."""
         self.names = [a.id for a in conditioning.scene.actors] + [p.id for p in conditioning.scene.props]
         """Whose id 1, 2, ... is."""
         self.actors = len(conditioning.scene.actors)
@@ -130,9 +133,9 @@ class Footage:
             [float(np.quantile(m[s], share)) if s.any() else 0.0 for m, s in zip(moved, seen, strict=True)], np.float32
         )
 
-    def sampled(self, instance: int, most: int = 6) -> list[int]:
-        """Up to `most` frames, evenly spread, in which an instance is large enough to be measured."""
-        large = [f for f in range(self.length) if int((self.ids[f] == instance).sum()) >= LEAST]
+    def sampled(self, instance: int, most: int = 6, *, of: Sequence[int] | None = None) -> list[int]:
+        """Up to `most` frames, evenly spread, in which an instance is large enough to be measured. `of`: the frames that may be taken."""
+        large = [f for f in (range(self.length) if of is None else of) if int((self.ids[f] == instance).sum()) >= LEAST]
         if len(large) <= most:
             return large
         return [large[round(k)] for k in np.linspace(0, len(large) - 1, most)]

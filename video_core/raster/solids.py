@@ -16,6 +16,8 @@ SEAT_TOP = 0.51
 """Height of a seat's surface as a share of the whole seat's, back included."""
 SEAT_BACK = 0.06
 """Thickness of a seat's back, m."""
+SMALL_LAMP = 0.7
+"""Height (m) below which a lamp is a candle or a lantern and stands on no post."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ def foliage(w: float, h: float, d: float) -> tuple[tuple[Floats, float, float], 
     )
 
 
+def is_candle(size: tuple[float, float, float]) -> bool:
+    """Whether a lamp of that size (width, height, depth in m) is slim and small; a wider small one is a lantern."""
+    return size[1] < SMALL_LAMP and size[0] < 0.4 * size[1]
+
+
 def solid_of(shape: str, size: tuple[float, float, float], openness: float = 0.0) -> Solid:
     """The pieces of a prop of `shape` and `size` (width, height, depth in m); `openness` 0..1 swings doors about their left edge."""
     w, h, d = size
@@ -103,6 +110,11 @@ def solid_of(shape: str, size: tuple[float, float, float], openness: float = 0.0
             return Solid(capsules=((_v(0, w * 0.4, 0), _v(0, max(h - w * 0.4, w * 0.41), 0), w / 2, w / 2),))
         case "pole":
             return Solid(capsules=((_v(0, 0, 0), _v(0, h, 0), w / 2, w / 2),))
+        case "lamp" if is_candle(size):
+            body = (_v(0, w / 2, 0), _v(0, 0.8 * h - w / 2, 0), w / 2, w / 2)
+            return Solid(capsules=(body,), balls=((_v(0, 0.89 * h, 0), 0.3 * w, 0.11 * h),))
+        case "lamp" if h < SMALL_LAMP:
+            return Solid(capsules=((_v(0, 0, 0), _v(0, h, 0), 0.07 * w, 0.05 * w),), balls=((_v(0, 0.5 * h, 0), w / 2, 0.4 * h),))
         case "lamp":
             pole = (_v(0, 0, 0), _v(0, 0.88 * h, 0), 0.05, 0.035)
             return Solid(capsules=(pole,), balls=((_v(0, 0.93 * h, 0), max(w * 0.5, 0.12), 0.07 * h),))

@@ -98,6 +98,15 @@ def test_an_actor_who_is_missing_before_a_still_stage_is_found(video: Bytes, bun
     assert not [m for m in measured.values() if m.failed]
 
 
+def test_who_comes_into_the_picture_tail_first_does_not_change() -> None:
+    frames = 32
+    cam = puppets.camera(frames, (0.0, 0.9, 4.0), (0.0, 0.6, 0.0))
+    fox = puppets.actor("fox", "fox", frames, x=2.8, to_x=1.6, heading=np.pi / 2)
+    planned = condition(puppets.shot(frames, cam, (fox,)), size=SIZE)
+    drawn = make_backend("animatic").render(planned).frames
+    assert [m.failed for m in check_clip(drawn, planned) if m.check == "identity.drift"] == [False]
+
+
 def test_a_still_plan_may_stand_still() -> None:
     cam = puppets.camera(12, (0.0, 1.2, 5.0), (0.0, 1.0, 0.0))
     planned = condition(puppets.shot(12, cam, (puppets.actor("a", "man", 12),)), size=SIZE)
