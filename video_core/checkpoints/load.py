@@ -27,6 +27,7 @@ from video_core.checkpoints.locate import Part, Weights
 from video_core.checkpoints.names import diffusers_names
 from video_core.checkpoints.original_vae import is_vae, latent_channels, vae_state
 from video_core.checkpoints.scaled import whole
+from video_core.checkpoints.split_files import TOKENIZER
 
 State = dict[str, torch.Tensor]
 CLASSES: dict[str, Any] = {"plain": WanTransformer3DModel, "vace": WanVACETransformer3DModel, "animate": WanAnimateTransformer3DModel}
@@ -135,7 +136,7 @@ def load_vae(part: Part, dtype: torch.dtype = torch.float32) -> AutoencoderKLWan
     """The Wan VAE on the CPU. Raises `RenderError`."""
     if not part.original:
         return _pretrained(AutoencoderKLWan, part.path, torch_dtype=dtype).eval().requires_grad_(False)
-    found = read_archive(part.path)
+    found = read_tensors(part.path)
     if not is_vae(found):
         raise RenderError("this is no VAE of the Wan family", where=str(part.path), todo="take Wan2.1_VAE.pth or Wan2.2_VAE.pth")
     try:
@@ -150,7 +151,7 @@ def load_vae(part: Part, dtype: torch.dtype = torch.float32) -> AutoencoderKLWan
 
 def vae_channels(part: Part) -> int | None:
     """Channels of an original VAE file's latents, told without reading its numbers; None when it is no VAE. Raises `RenderError`."""
-    found = read_archive(part.path)
+    found = read_tensors(part.path)
     return latent_channels(found) if is_vae(found) else None
 
 
@@ -162,7 +163,7 @@ def load_text_encoder(part: Part, dtype: torch.dtype = torch.bfloat16) -> nn.Mod
         return _pretrained(UMT5EncoderModel, part.path, dtype=dtype).eval().requires_grad_(False)
     from video_core.checkpoints.original_encoders import text_config, text_state
 
-    state = text_state(read_archive(part.path))
+    state = text_state(read_tensors(part.path))
     return _transformers(UMT5EncoderModel, text_config(state), state, dtype, part.path)
 
 
@@ -174,15 +175,27 @@ def load_image_encoder(part: Part, dtype: torch.dtype = torch.float32) -> nn.Mod
         return _pretrained(CLIPVisionModel, part.path, dtype=dtype).eval().requires_grad_(False)
     from video_core.checkpoints.original_encoders import vision_config, vision_state
 
-    state = vision_state(read_archive(part.path))
+    state = vision_state(read_tensors(part.path))
     return _transformers(CLIPVisionModel, vision_config(state), state, dtype, part.path)
 
 
 def load_tokenizer(path: Path) -> Any:
-    """The prompt's tokenizer. Raises `RenderError`."""
+    """The prompt's tokenizer, of a folder or of a text encoder's file that holds it. Raises `RenderError`."""
     from transformers import AutoTokenizer
 
+    if path.is_file():
+        from video_core.checkpoints.sentence_pieces import tokenizer_of
+
+        return tokenizer_of(read_state((path,))[TOKENIZER], path)
+
     return _pretrained(AutoTokenizer, path)
+
+
+def read_tensors(path: Path) -> State:
+    """The tensors of a `.pth` or `.safetensors` file, those kept in 8 bits multiplied out in bf16. Raises `RenderError`."""
+    if path.suffix != ".safetensors":
+        return read_archive(path)
+    return whole({name: tensor for name, tensor in read_state((path,)).items() if name != TOKENIZER}, torch.bfloat16)
 
 
 def read_archive(path: Path) -> State:

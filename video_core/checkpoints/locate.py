@@ -4,7 +4,8 @@ Knows folder layouts and the local Hub cache. Downloads nothing. Does not read t
 
     diffusers   model_index.json, transformer/, transformer_2/, vae/, text_encoder/, tokenizer/, image_encoder/, image_processor/
     original    *.safetensors or high_noise_model/ + low_noise_model/, *_VAE.pth, models_t5_*.pth, models_clip_*.pth, google/umt5-xxl/
-    one file    the transformer alone; the other parts come from `base`, a folder or Hub id of either layout
+    one file    the transformer alone; the other parts lie beside it, or come from `base`, a folder or Hub id of any layout
+    ComfyUI     models/diffusion_models/, vae/, text_encoders/, clip_vision/ (see `split_files`)
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from shotplan.errors import RenderError
 from video_core.checkpoints.header import Files, Header, check_archive, read_headers, weight_files
+from video_core.checkpoints.split_files import SplitFiles, models_folder, split_files
 
 SHARD = re.compile(r"-\d+-of-(\d+)\.safetensors$")
 HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+(/[\w./-]+)?$")
@@ -189,13 +191,20 @@ def _with_original_parts(found: Checkpoint, path: Path) -> Checkpoint:
         return Part(file, original=True)
 
     tokenizer = next((path / name for name in ("google/umt5-xxl", "google", "tokenizer") if any((path / name).glob("*token*"))), None)
+    vae, text, image = pth("*VAE*.pth"), pth("models_t5_*.pth"), pth("models_clip_*.pth")
+    split = SplitFiles() if vae and text and tokenizer else split_files(path, found.high.header)
+
+    def or_split(part: Part | None, file: Path | None) -> Part | None:
+        return part or (Part(file, original=True) if file else None)
+
     return replace(
-        found, vae=pth("*VAE*.pth"), text_encoder=pth("models_t5_*.pth"), image_encoder=pth("models_clip_*.pth"), tokenizer=tokenizer
-    )
+        found, vae=or_split(vae, split.vae), text_encoder=or_split(text, split.text_encoder),
+        image_encoder=or_split(image, split.image_encoder), tokenizer=tokenizer or split.tokenizer,
+    )  # fmt: skip
 
 
 def _file(source: str, path: Path) -> Checkpoint:
-    return _with_original_parts(Checkpoint(source, _one_file(path, "transformer")), path.parent)
+    return _with_original_parts(Checkpoint(source, _one_file(path, "transformer")), models_folder(path))
 
 
 def _one_file(path: Path, what: str) -> Weights:

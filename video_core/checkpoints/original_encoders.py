@@ -1,4 +1,5 @@
-"""The text and image encoders as Wan and AniSora ship them (`models_t5_*.pth`, `models_clip_*.pth`), under transformers' names.
+"""The text and image encoders as Wan and AniSora ship them (`models_t5_*.pth`, `models_clip_*.pth`), under transformers' names;
+files that have those already are taken as they are.
 
 Knows both namings; sizes are read off the tensors.
 Sources: `wan/modules/t5.py` and `clip.py` of Wan2.1 against transformers' UMT5 and CLIP.
@@ -61,6 +62,9 @@ def text_config(state: State) -> UMT5Config:
 
 def vision_state(state: State) -> State:
     """The vision half of Wan's CLIP under transformers' names; the text half and the projection are left out."""
+    if "vision_model.embeddings.class_embedding" in state:
+        inside = {name: tensor for name, tensor in state.items() if name.startswith("vision_model.")}
+        return {name.removeprefix("vision_model."): tensor for name, tensor in inside.items()}
     out: State = {}
     for name, tensor in state.items():
         if not name.startswith("visual.") or name == "visual.head":

@@ -274,7 +274,9 @@ class Parts:
     @cached_property
     def _text_digest(self) -> str:
         checkpoint = self.matched.checkpoint
-        tokens = tuple(sorted(path for path in checkpoint.tokenizer.iterdir() if path.is_file())) if checkpoint.tokenizer else ()
+        home = checkpoint.tokenizer
+        inside = sorted(path for path in home.iterdir() if path.is_file()) if home and home.is_dir() else [home] if home else []
+        tokens = tuple(inside)
         return digest_of(fingerprint(_files(checkpoint.text_encoder)), fingerprint(tokens))
 
     @cached_property

@@ -29,7 +29,7 @@ class WanSettings(BaseModel):
     checkpoint_low: str = ""
     """File of the low-noise expert, when `checkpoint` is the file of the high-noise one."""
     base: str = ""
-    """Folder or Hub id with VAE, text encoder and tokenizer, when `checkpoint` is a transformer alone."""
+    """Folder, Hub id or ComfyUI's `models` with VAE, text encoder and tokenizer, when `checkpoint` is a transformer alone."""
     model: str = "auto"
     """Name of the family; `auto` tells it from the files."""
     steps: int | None = Field(default=None, ge=1, le=200)
