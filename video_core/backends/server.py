@@ -7,8 +7,10 @@ are cut into clips that hand over their last frame. Does not know HTTP (`server_
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -32,6 +34,7 @@ from video_core.backends.server_job import Notes, Patience, film_of, request_dig
 from video_core.conditioning import Conditioning
 from video_core.ledger import digest_of
 from video_core.long_shot.draw import Window, draw_long, joins_of, windows
+from video_core.production.hands import HandsRunner
 
 KEY = "EKONTE_VIDEO_SERVER_KEY"
 """Environment variable with the server's bearer token; it is never written anywhere."""
@@ -49,7 +52,7 @@ class ServerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
-    """Base addresses, with or without /v1; several servers of one model are tried in turn."""
+    """Base addresses, with or without /v1. Several servers of one model share the shots; what one of them loses, the next one draws."""
     model: str = ""
     """Served model; default the server's first."""
     steps: int | None = Field(default=None, ge=1, le=200)
@@ -67,6 +70,8 @@ class ServerSettings(BaseModel):
     """Seconds for one clip, waiting in the server's queue included."""
     silence: float = Field(default=120.0, gt=0)
     """Seconds without any usable answer after which a server counts as gone."""
+    jobs: int | None = Field(default=None, ge=1, le=64)
+    """Shots asked for at the same time; default one per server. More are for servers that draw several at once."""
     attempts: int = Field(default=3, ge=1, le=20)
     """Jobs created for one clip before giving up."""
     poll: float = Field(default=2.0, gt=0, le=60)
@@ -86,9 +91,30 @@ class ServerBackend:
 
     def __init__(self, settings: ServerSettings | None = None) -> None:
         self.settings = settings or ServerSettings()
+        self._first = 0
+        """Which server is asked first."""
+        self._over = threading.Event()
+
+    def runner(self) -> HandsRunner:
+        """What keeps every server busy."""
+        return HandsRunner(self)
+
+    def hands(self) -> list[ServerBackend]:
+        """One for each shot that is asked for at the same time; each begins with another server."""
+        count = self.settings.jobs or len(self._servers)
+        _ = self._extra, self._model, self._notes  # asked once, by none of the threads
+        self._over = threading.Event()
+        hands = [copy.copy(self) for _ in range(count)]
+        for first, hand in enumerate(hands):
+            hand._first = first
+        return hands
+
+    def close(self) -> None:
+        """Wait for no clip any longer. Jobs go on at their servers, where the next run finds them."""
+        self._over.set()
 
     def check(self) -> None:
-        """Asks the first server that answers for its models. Raises `RenderError` when none answers or the model is not served."""
+        """Asks the servers for their models. Raises `RenderError` when none answers or one that does has not got the model."""
         _ = self._extra, self._model
 
     def version(self) -> str:
@@ -120,7 +146,9 @@ class ServerBackend:
             request, picture = self._request(clip, number)
             sent.append(picture)
             jobs.append(request_digest(request, self._model))
-            film, trouble = film_of(request, jobs[-1], self._servers, self._notes, self._patience, readable=decode, told=share)
+            turn = self._first % len(self._servers)
+            servers = self._servers[turn:] + self._servers[:turn]
+            film, trouble = film_of(request, jobs[-1], servers, self._notes, self._patience, readable=decode, told=share, over=self._over)
             frames, changed = fitted(film, window.length, size, fps=conditioning.scene.fps, asked=self._asked_size(size))
             if picture in ("key frame", "hand-over"):
                 apart_by = max(apart_by, apart(frames[0], clip.key_frames[clip.key_frame_numbers == 0][0]))
@@ -238,22 +266,23 @@ class ServerBackend:
     @cached_property
     def _model(self) -> str:
         """Name of the served model; empty when no server has a list and none was set."""
-        trouble = ""
+        answered, trouble, name = False, "", self.settings.model
         for server in self._servers:
             try:
                 served = server.models()
             except ServerBusy as e:
-                trouble = trouble or f"{server.url} {e}"
+                trouble, server.silent = trouble or f"{server.url} {e}", True
                 continue
-            if self.settings.model and served and self.settings.model not in served:
-                raise RenderError(
-                    f"{self.settings.model} is not served there", where=server.url, todo=f"it serves: {', '.join(served)[:300]}"
-                )
-            return self.settings.model or (served[0] if served else "")
-        raise RenderError(
-            f"no video server answers: {trouble}", where="--video-server",
-            todo="start one, for example `vllm serve Wan-AI/Wan2.2-TI2V-5B-Diffusers --omni --port 8091`",
-        )  # fmt: skip
+            answered = True
+            if name and served and name not in served:
+                raise RenderError(f"{name} is not served there", where=server.url, todo=f"it serves: {', '.join(served)[:300]}")
+            name = name or (served[0] if served else "")
+        if not answered:
+            raise RenderError(
+                f"no video server answers: {trouble}", where="--video-server",
+                todo="start one, for example `vllm serve Wan-AI/Wan2.2-TI2V-5B-Diffusers --omni --port 8091`",
+            )  # fmt: skip
+        return name
 
     @property
     def _animates_pictures(self) -> bool:

@@ -66,6 +66,8 @@ class VideoServer:
         whole = urlsplit(base_url(url))
         self.url = urlunsplit(whole._replace(netloc=whole.netloc.rpartition("@")[2]))
         """Without a user's name and password: it is said in reports and errors."""
+        self.silent = False
+        """Whether it gave no answer for as long as one is patient; kept by who asks."""
         user = (unquote(whole.username), unquote(whole.password or "")) if whole.username else None
         try:
             self._http = httpx.Client(

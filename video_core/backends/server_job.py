@@ -75,19 +75,25 @@ class _Failed(Exception):
     """The server gave a job up."""
 
 
+class JobLeft(Exception):
+    """Nobody waits for the clip any more. The job goes on at its server, and its note stays."""
+
+
 def film_of(
     request: Request, digest: str, servers: Sequence[VideoServer], notes: Notes, patience: Patience, *,
-    readable: Callable[[bytes], Answer], told: Told = lambda share: None, wake: threading.Event | None = None,
+    readable: Callable[[bytes], Answer], told: Told = lambda share: None, over: threading.Event | None = None,
 ) -> tuple[Answer, list[str]]:  # fmt: skip
     """The clip that `readable` makes of the job's film, and what went wrong on the way, in words.
 
     A lost, failed or unreadable job is created again, on the next server when there are several, at most `patience.attempts` times. That
     of an only server which does not answer is asked for again. The job's note stays until the caller forgets it, and when the server is
-    away to the end: who comes back before having kept the clip fetches it from the job that there is.
-    Raises `RenderError` when the attempts or the time are used up, or when the server refuses. `wake` ends a wait early (for tests).
+    away to the end: who comes back before having kept the clip fetches it from the job that there is. Servers that gave no answer
+    before are tried after the others.
+    Raises `RenderError` when the attempts or the time are used up, or when the server refuses; `JobLeft` when `over` is set.
     """
     began, trouble = time.monotonic(), list[str]()
-    pause = wake or threading.Event()
+    pause = over or threading.Event()
+    servers = sorted(servers, key=lambda server: server.silent)
     noted = notes.find(digest)
     for attempt in range(patience.attempts):
         server = servers[attempt % len(servers)]
@@ -99,6 +105,7 @@ def film_of(
             else:
                 job = _patiently(lambda here=server: here.create(request), patience, pause).id  # type: ignore[misc]
                 notes.keep(digest, server.url, job)
+                server.silent = False
             noted = None
             _wait(server, job, patience, began, told, pause)
             return _fetched(server, job, patience, readable, pause), trouble
@@ -108,6 +115,7 @@ def film_of(
             trouble.append(f"{server.url} gave the job up: {e}")
         except ServerBusy as e:
             trouble.append(f"{server.url} {e}")
+            server.silent = True
             if job and len(servers) == 1:  # only the way to the server may be broken, and the job go on there
                 noted = server.url, job
                 continue
@@ -153,7 +161,12 @@ def _wait(server: VideoServer, job: str, patience: Patience, began: float, told:
                 f"the clip is not done after {patience.clip:.0f} s (the job is {state.status})", where=server.url,
                 todo="give more time with --set timeout=SECONDS, or fewer frames or steps",
             )  # fmt: skip
-        pause.wait(patience.poll)
+        _rest(patience.poll, pause)
+
+
+def _rest(seconds: float, over: threading.Event) -> None:
+    if over.wait(seconds):
+        raise JobLeft
 
 
 def _patiently(ask: Callable[[], Answer], patience: Patience, pause: threading.Event) -> Answer:
@@ -164,11 +177,8 @@ def _patiently(ask: Callable[[], Answer], patience: Patience, pause: threading.E
         wanted = fault.pause if isinstance(fault, ServerBusy) else 0.0
         return max(wanted, tenacity.wait_random_exponential(multiplier=patience.poll / 2, max=15.0)(state))
 
-    def nap(seconds: float) -> None:
-        pause.wait(seconds)
-
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(ServerBusy), stop=tenacity.stop_after_delay(patience.silence), wait=rest,
-        sleep=nap, reraise=True,
+        sleep=lambda seconds: _rest(seconds, pause), reraise=True,
     )  # fmt: skip
     return retrying(ask)

@@ -1,15 +1,12 @@
-"""A backend whose clips are drawn by a worker group, and the runner that keeps the group busy.
+"""A backend whose clips are drawn by a worker group.
 
 Knows that a lost group is started again once for a shot. Does not know processes (`crew`) or models.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
-from typing import Any
 
 from shotplan.errors import EkonteError, RenderError
 from video_core.backends.backend import Clip, Progress
@@ -17,7 +14,7 @@ from video_core.backends.wan.backend import WanBackend
 from video_core.backends.wan.settings import WanSettings
 from video_core.conditioning import Conditioning
 from video_core.parallel.crew import Crew, CrewLost, CrewStopped
-from video_core.production.shot_jobs import Heard, RenderedShot, ShotJob, render_shot
+from video_core.production.hands import HandsRunner
 
 
 class GroupBackend(WanBackend):
@@ -58,9 +55,13 @@ class GroupBackend(WanBackend):
                     raise
         raise AssertionError
 
-    def runner(self) -> GroupRunner:
-        """What keeps the group busy."""
-        return GroupRunner(self)
+    def runner(self) -> HandsRunner:
+        """What keeps the group busy: while it draws a shot, the one before is checked and encoded here."""
+        return HandsRunner(self)
+
+    def hands(self) -> tuple[GroupBackend, GroupBackend]:
+        """Two, of which one draws at a time."""
+        return self, self
 
     def close(self) -> None:
         """End the processes and whatever they draw; the next clip starts new ones."""
@@ -88,57 +89,3 @@ class _Held:
         crew, self.crew = self.crew, None
         if crew is not None:
             crew.stop()
-
-
-class GroupRunner:
-    """Renders shots with a group: while it draws one, the one before is checked and encoded here. See `Runner`."""
-
-    def __init__(self, backend: GroupBackend) -> None:
-        self.backend = backend
-
-    def run(self, jobs: Sequence[ShotJob], heard: Heard) -> Iterator[RenderedShot]:
-        waiting: queue.SimpleQueue[ShotJob] = queue.SimpleQueue()
-        news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        over = threading.Event()
-        for job in jobs:
-            waiting.put(job)
-        hands = [threading.Thread(target=self._work, args=(waiting, news, over), daemon=True) for _ in range(min(2, len(jobs)))]
-        for hand in hands:
-            hand.start()
-        left = len(jobs)
-        try:
-            while left:
-                match news.get():
-                    case ("heard", told):
-                        heard(*told)
-                    case ("failed", error):
-                        raise error
-                    case ("shot", shot):
-                        left -= 1
-                        yield shot
-        finally:
-            over.set()
-            if left:
-                self.backend.close()
-            for hand in hands:
-                hand.join()
-
-    def close(self) -> None:
-        """End the group: its GPUs are free for what comes after the clips."""
-        self.backend.close()
-
-    def _work(self, waiting: queue.SimpleQueue[ShotJob], news: queue.SimpleQueue[tuple[str, Any]], over: threading.Event) -> None:
-        while not over.is_set():
-            try:
-                job = waiting.get_nowait()
-            except queue.Empty:
-                return
-
-            def heard(what: str, done: int, total: int) -> None:
-                news.put(("heard", (what, done, total)))
-
-            try:
-                news.put(("shot", render_shot(self.backend, job, Conditioning.load(job.bundle), heard)))
-            except BaseException as error:
-                news.put(("failed", error))
-                return

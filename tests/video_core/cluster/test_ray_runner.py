@@ -14,6 +14,7 @@ import pytest
 
 from shotplan.errors import RenderError
 from tests.shotplan.films import film
+from tests.video_core.cluster.local import prepare
 from video_core.cluster.ray_runner import RayRunner
 from video_core.cluster.settings import ClusterSettings
 from video_core.production.production import Production, code_digest
@@ -40,8 +41,7 @@ class Heard:
 def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112  (Ray spells it so)
+    prepare()
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     nodes.add_node(num_cpus=1)
     yield nodes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from shotplan.errors import RenderError
 from studio.commands.video_options import cluster_of, shared_by
 from tests.video_core.backends.wan.conftest import with_pictures
+from tests.video_core.cluster.local import prepare
 from tests.video_core.parallel.conftest import Make
 from tests.video_core.parallel.test_group import gone
 from video_core.cluster.ray_runner import RayRunner
@@ -40,8 +40,7 @@ def test_a_clusters_worker_gets_as_many_gpus_as_share_a_clip() -> None:
 @pytest.fixture
 def ray() -> Iterator[Any]:
     module = pytest.importorskip("ray")
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_raylet_start_wait_time_s"] = "180"  # noqa: SIM112  (Ray spells it so)
+    prepare()
     module.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
     yield module
     module.shutdown()
