@@ -171,7 +171,7 @@ class WanBackend:
         if feed.lead:
             noise = torch.cat([noise_of(feed.lead), noise], dim=2)
         parts.check_shares(noise.shape)
-        schedule = make_schedule(sample.solver, sample.steps, sample.shift, parts.device)
+        schedule = make_schedule(sample.solver, sample.steps, sample.shift_at(size), parts.device)
         parts.experts.begin()
         latents = denoise(
             parts.experts, noise, schedule, feed, words, sample.guidance,

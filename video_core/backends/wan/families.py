@@ -26,6 +26,10 @@ NEGATIVE = (
 """Wan's own negative prompt, used when guidance is above 1 and the plan has none."""
 
 
+SMALL = 480 * 832
+"""Pixels of what Wan calls 480P."""
+
+
 @dataclass(frozen=True)
 class Family:
     """One published model."""
@@ -50,6 +54,8 @@ class Family:
     boundary: float = 0.0
     """Two experts: share of the 1000 training steps at and above which the high-noise expert works."""
     flow_shift: float = 5.0
+    small_shift: float | None = None
+    """Flow shift of pictures of at most `SMALL` pixels, where it is another: generate.py of Wan2.1 goes by the size, not by the weights."""
     steps: int = 50
     guidance: tuple[float, float] = (5.0, 5.0)
     """High-noise (or only) and low-noise expert."""
@@ -104,12 +110,12 @@ _ALL = (
     ),
     _published("wan2.1-t2v-14b", kind="t2v", hub="Wan-AI/Wan2.1-T2V-14B-Diffusers", overlap=5),
     _published(
-        "wan2.1-i2v-14b", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", flow_shift=3.0,
+        "wan2.1-i2v-14b", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", small_shift=3.0,
         steps=40, key_frames="first",
     ),
     _published(
         "wan2.1-i2v-14b-720p", shape="wan2.1-i2v-14b", kind="i2v", hub="Wan-AI/Wan2.1-I2V-14B-720P-Diffusers", steps=40,
-        key_frames="first",
+        small_shift=3.0, key_frames="first",
     ),
     _published(
         "wan2.1-ati-14b", shape="wan2.1-i2v-14b", kind="i2v", hub="bytedance-research/ATI", steps=40, key_frames="first",

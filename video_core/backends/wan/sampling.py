@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from video_core.backends.wan.families import Family
+from video_core.backends.wan.families import SMALL, Family
 from video_core.backends.wan.schedule import Solver
 from video_core.backends.wan.settings import WanSettings
 
@@ -21,7 +21,14 @@ class Sampling:
     guidance: tuple[float, float]
     """High-noise (or only) and low-noise expert; 1 is one pass a step."""
     shift: float
+    """Flow shift of the schedule."""
+    small_shift: float
+    """The same for pictures of at most 480x832 pixels."""
     solver: Solver
+
+    def shift_at(self, size: tuple[int, int]) -> float:
+        """Flow shift for a picture of (H, W)."""
+        return self.small_shift if size[0] * size[1] <= SMALL else self.shift
 
 
 def sampling(settings: WanSettings, family: Family) -> Sampling:
@@ -31,9 +38,11 @@ def sampling(settings: WanSettings, family: Family) -> Sampling:
     low = settings.guidance_low
     if low is None:
         low = high if settings.guidance is not None or few else family.guidance[1]
+    shift = settings.shift or (FEW_STEP_SHIFT if few else None)
     return Sampling(
         steps=settings.steps or (FEW_STEPS if few else family.steps),
         guidance=(high, low),
-        shift=settings.shift or (FEW_STEP_SHIFT if few else family.flow_shift),
+        shift=shift or family.flow_shift,
+        small_shift=shift or family.small_shift or family.flow_shift,
         solver=settings.solver or ("euler" if few else "unipc"),
     )

@@ -128,21 +128,32 @@ def test_quotes_and_widths_are_made_plain_as_by_the_models_own_programs() -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "numbers"),
+    ("name", "steps", "guidance", "shift_480p", "shift_720p"),
     [
-        ("wan2.1-t2v-1.3b", (50, (6.0, 6.0), 8.0)),  # README of Wan2.1: guidance 6, shift 8 to 12
-        ("wan2.1-t2v-14b", (50, (5.0, 5.0), 5.0)),
-        ("wan2.1-i2v-14b", (40, (5.0, 5.0), 3.0)),
-        ("wan2.1-vace-14b", (50, (5.0, 5.0), 16.0)),
-        ("wan2.2-i2v-a14b", (40, (3.5, 3.5), 5.0)),
-        ("wan2.2-ti2v-5b", (50, (5.0, 5.0), 5.0)),
-        ("wan2.2-animate-14b", (20, (1.0, 1.0), 5.0)),
-        ("anisora-v3.2", (8, (1.0, 1.0), 5.0)),
+        ("wan2.1-t2v-1.3b", 50, (6.0, 6.0), 8.0, 8.0),  # README of Wan2.1: guidance 6, shift 8 to 12
+        ("wan2.1-t2v-14b", 50, (5.0, 5.0), 5.0, 5.0),
+        ("wan2.1-i2v-14b", 40, (5.0, 5.0), 3.0, 5.0),  # generate.py: by the size, with either weights
+        ("wan2.1-i2v-14b-720p", 40, (5.0, 5.0), 3.0, 5.0),
+        ("wan2.1-flf2v-14b", 50, (5.5, 5.5), 16.0, 16.0),
+        ("wan2.1-vace-14b", 50, (5.0, 5.0), 16.0, 16.0),
+        ("wan2.2-i2v-a14b", 40, (3.5, 3.5), 5.0, 5.0),
+        ("wan2.2-ti2v-5b", 50, (5.0, 5.0), 5.0, 5.0),
+        ("wan2.2-animate-14b", 20, (1.0, 1.0), 5.0, 5.0),
+        ("anisora-v3.2", 8, (1.0, 1.0), 5.0, 5.0),
     ],
 )
-def test_a_model_is_sampled_as_its_authors_say(name: str, numbers: tuple[int, tuple[float, float], float]) -> None:
+def test_a_model_is_sampled_as_its_authors_say(
+    name: str, steps: int, guidance: tuple[float, float], shift_480p: float, shift_720p: float
+) -> None:
     sample = sampling(WanSettings(), family(name))
-    assert (sample.steps, sample.guidance, sample.shift) == numbers
+    assert (sample.steps, sample.guidance) == (steps, guidance)
+    assert [sample.shift_at(size) for size in ((480, 832), (832, 480), (720, 1280))] == [shift_480p, shift_480p, shift_720p]
+
+
+def test_a_shift_that_is_set_or_distilled_is_that_of_every_size() -> None:
+    for settings, shift in ((WanSettings(shift=7.0), 7.0), (WanSettings(few_step=True), 5.0)):
+        sample = sampling(settings, family("wan2.1-i2v-14b"))
+        assert [sample.shift_at(size) for size in ((480, 832), (720, 1280))] == [shift, shift]
 
 
 @pytest.mark.parametrize("prompt", [" ".join(f"word{n}" for n in range(300)), "红狐狸跳过一根大木头。" * 40])
